@@ -1,20 +1,22 @@
-import { z } from "zod"
+import { z } from "zod";
 
 /** A size in bytes as people write it: `512MiB`, `1.5GiB`. Binary units only. */
 export const Size = z
   .string()
   .regex(/^\d+(\.\d+)?(MiB|GiB)$/, "a size in MiB or GiB, e.g. 1.5GiB")
-  .describe("A size in MiB or GiB, e.g. 1.5GiB")
+  .describe("A size in MiB or GiB, e.g. 1.5GiB");
 
 /** A duration as systemd writes it, in seconds or minutes: `90s`, `10min`. */
 export const Duration = z
   .string()
   .regex(/^[1-9]\d*(s|min)$/, "a duration in s or min, e.g. 90s or 10min")
-  .describe("A duration in s or min, e.g. 90s or 10min")
+  .describe("A duration in s or min, e.g. 90s or 10min");
 
-const RelativePath = z.string().regex(/^files\/(?!.*(^|\/)\.\.(\/|$)).+$/, "a path below this node's files/ folder")
-const AbsolutePath = z.string().regex(/^\/(?!.*(^|\/)\.\.?(\/|$))(?!.*\/\/).*[^/]$/, "an absolute path without . or ..")
-const SourceName = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, "the name of an entry in sources.yaml")
+const RelativePath = z.string().regex(/^files\/(?!.*(^|\/)\.\.(\/|$)).+$/, "a path below this node's files/ folder");
+const AbsolutePath = z
+  .string()
+  .regex(/^\/(?!.*(^|\/)\.\.?(\/|$))(?!.*\/\/).*[^/]$/, "an absolute path without . or ..");
+const SourceName = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, "the name of an entry in sources.yaml");
 
 /** A file of the role: copied from the node's files/ folder into the image. */
 export const RoleFile = z
@@ -27,21 +29,24 @@ export const RoleFile = z
       .default("0644")
       .describe('Permissions as an octal string, e.g. "0755"'),
   })
-  .describe("A file of the role, owned by root")
-export type RoleFile = z.infer<typeof RoleFile>
+  .describe("A file of the role, owned by root");
+export type RoleFile = z.infer<typeof RoleFile>;
 
 /** A systemd unit of the role: installed in /usr/lib/systemd/system, so that an upgrade replaces it. */
 export const RoleUnit = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[A-Za-z0-9:_.@-]+\.(service|socket|timer|path|mount|target|slice)$/, "a unit name, e.g. doorbell.service")
+      .regex(
+        /^[A-Za-z0-9:_.@-]+\.(service|socket|timer|path|mount|target|slice)$/,
+        "a unit name, e.g. doorbell.service",
+      )
       .describe("The unit's name, with its suffix"),
     source: RelativePath.optional().describe("The unit file; absent for a unit that a package or a quadlet brings"),
     enable: z.boolean().default(true).describe("Start it at boot (links it into its [Install] targets)"),
   })
-  .describe("A systemd unit of the role")
-export type RoleUnit = z.infer<typeof RoleUnit>
+  .describe("A systemd unit of the role");
+export type RoleUnit = z.infer<typeof RoleUnit>;
 
 /** A single program fetched from sources.yaml (a `download`) and placed in the image. */
 export const RoleBinary = z
@@ -49,8 +54,8 @@ export const RoleBinary = z
     source: SourceName.describe("A download in sources.yaml"),
     path: AbsolutePath.describe("Where the program stands in the image; not below /usr/local"),
   })
-  .describe("A program that sources.yaml pins")
-export type RoleBinary = z.infer<typeof RoleBinary>
+  .describe("A program that sources.yaml pins");
+export type RoleBinary = z.infer<typeof RoleBinary>;
 
 /** An OCI image the role runs as a container. */
 export const RoleContainer = z
@@ -60,8 +65,8 @@ export const RoleContainer = z
       .enum(["baked", "pulled"])
       .describe("baked: inside the OS image, works at first boot with no network. pulled: fetched at first boot"),
   })
-  .describe("A container image the role runs")
-export type RoleContainer = z.infer<typeof RoleContainer>
+  .describe("A container image the role runs");
+export type RoleContainer = z.infer<typeof RoleContainer>;
 
 /** A model file that noos fetches at first boot and keeps on a persistent path. */
 export const Model = z
@@ -70,23 +75,35 @@ export const Model = z
     url: z.url({ protocol: /^https?$/ }),
     sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
   })
-  .describe("A model file, fetched at first boot and verified")
-export type Model = z.infer<typeof Model>
+  .describe("A model file, fetched at first boot and verified");
+export type Model = z.infer<typeof Model>;
 
 /** One fact that proves the role on a booted machine. */
 export const Assertion = z
   .strictObject({
-    name: z.string().min(1).max(80).regex(/^[^\n#]+$/, "one line without #").describe("What it proves, in words"),
-    command: z.string().min(1).regex(/^[^\n]+$/, "one line").describe("A shell command; exit code 0 proves it"),
+    name: z
+      .string()
+      .min(1)
+      .max(80)
+      .regex(/^[^\n#]+$/, "one line without #")
+      .describe("What it proves, in words"),
+    command: z
+      .string()
+      .min(1)
+      .regex(/^[^\n]+$/, "one line")
+      .describe("A shell command; exit code 0 proves it"),
     within: Duration.describe("How long after boot it may take to come true"),
   })
-  .describe("One fact that proves the role")
-export type Assertion = z.infer<typeof Assertion>
+  .describe("One fact that proves the role");
+export type Assertion = z.infer<typeof Assertion>;
 
 /** nodes/<name>/node.yaml: what a node is. */
 export const Node = z
   .strictObject({
-    name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "lower-case letters, digits and dashes").describe("The folder's name"),
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,30}$/, "lower-case letters, digits and dashes")
+      .describe("The folder's name"),
     role: z.string().min(1).max(120).describe("The one job of this machine"),
     machine: z.string().min(1).max(120).describe("The hardware it runs on, for people"),
     status: z.enum(["development", "available", "deployable", "running"]).describe("How far the node is"),
@@ -119,5 +136,5 @@ export const Node = z
       .describe("Sizes that a build may not exceed; over 90 % it warns"),
     assertions: z.array(Assertion).min(1, "at least one fact that proves the role"),
   })
-  .describe("A node: one machine, one role")
-export type Node = z.infer<typeof Node>
+  .describe("A node: one machine, one role");
+export type Node = z.infer<typeof Node>;

@@ -1,12 +1,12 @@
-import { z } from "zod"
+import { z } from "zod";
 
-const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits")
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits")
-const Purpose = z.string().min(1).describe("What it is for, in one sentence")
+const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
+const Purpose = z.string().min(1).describe("What it is for, in one sentence");
 const StandIn = z
   .boolean()
   .optional()
-  .describe("true where this is a test stand-in for the thing it is named after: a release refuses it")
+  .describe("true where this is a test stand-in for the thing it is named after: a release refuses it");
 
 /** An OCI image: a base, a tool, or a container that a role runs. */
 export const ImageSource = z
@@ -18,8 +18,8 @@ export const ImageSource = z
     digest: Digest.optional(),
     standin: StandIn,
   })
-  .describe("An OCI image")
-export type ImageSource = z.infer<typeof ImageSource>
+  .describe("An OCI image");
+export type ImageSource = z.infer<typeof ImageSource>;
 
 /** A file from the web. `{version}` and `{arch}` in the URL are replaced. */
 export const DownloadSource = z
@@ -34,28 +34,34 @@ export const DownloadSource = z
       .describe("The file's sha256 per architecture"),
     standin: StandIn,
   })
-  .describe("A file from the web")
-export type DownloadSource = z.infer<typeof DownloadSource>
+  .describe("A file from the web");
+export type DownloadSource = z.infer<typeof DownloadSource>;
 
 /** The apt archive at one moment, so that two builds install the same packages. */
 export const AptSnapshotSource = z
   .strictObject({
     kind: z.literal("apt-snapshot"),
     for: Purpose,
-    distribution: z.string().regex(/^[a-z]+$/).describe("ID in /etc/os-release of the bases it belongs to"),
-    url: z.string().regex(/^https?:\/\/\S+$/, "an http(s) address").describe("The snapshot service; {version} is replaced"),
+    distribution: z
+      .string()
+      .regex(/^[a-z]+$/)
+      .describe("ID in /etc/os-release of the bases it belongs to"),
+    url: z
+      .string()
+      .regex(/^https?:\/\/\S+$/, "an http(s) address")
+      .describe("The snapshot service; {version} is replaced"),
     version: z.string().regex(/^\d{8}T\d{6}Z$/, "a moment, e.g. 20260901T000000Z"),
   })
-  .describe("The apt archive at one moment")
-export type AptSnapshotSource = z.infer<typeof AptSnapshotSource>
+  .describe("The apt archive at one moment");
+export type AptSnapshotSource = z.infer<typeof AptSnapshotSource>;
 
-export const Source = z.discriminatedUnion("kind", [ImageSource, DownloadSource, AptSnapshotSource])
-export type Source = z.infer<typeof Source>
+export const Source = z.discriminatedUnion("kind", [ImageSource, DownloadSource, AptSnapshotSource]);
+export type Source = z.infer<typeof Source>;
 
 /** sources.yaml: every outside thing, by name. */
 export const Sources = z
   .strictObject({
     sources: z.record(z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, "lower-case letters, digits, dots, dashes"), Source),
   })
-  .describe("Every outside thing that a build uses, pinned")
-export type Sources = z.infer<typeof Sources>
+  .describe("Every outside thing that a build uses, pinned");
+export type Sources = z.infer<typeof Sources>;
