@@ -1,0 +1,40 @@
+#!/bin/bash
+# The stage install: packages and kernel.
+# shellcheck disable=SC2154
+
+base_packages=(systemd systemd-sysv systemd-resolved systemd-timesyncd dbus udev kmod dracut dracut-live zstd lvm2 rsync
+    gawk e2fsprogs dosfstools parted gdisk fdisk squashfs-tools kbd sudo iproute2 openssh-server ca-certificates curl
+    shim-signed grub2-common)
+
+wanted() {
+    [[ $skip != *",$1,"* && $skip != *",$now,"* ]] || return
+    say "$now: $1"
+}
+
+stage_install() {
+    local now=install packages=()
+    if wanted installPackages; then
+        packages+=("${base_packages[@]}" "grub-efi-$arch-bin" "grub-efi-$arch-signed")
+        [ "$arch" != amd64 ] || packages+=(grub-pc-bin)
+    fi
+    if wanted installKernel; then
+        packages+=("linux-image-$arch")
+        [[ $model != rpi* ]] || packages+=(firmware-linux-free raspi-firmware)
+    fi
+    [ ${#packages[@]} = 0 ] || install_packages "${packages[@]}"
+    # raspi-firmware copies itself to where a Debian Pi boots from; here the medium's ESP has its own
+    rm -rf /boot/firmware
+}
+
+install_packages() {
+    local policy=/usr/sbin/policy-rc.d shims=$here/shims
+    mkdir -p "$shims"
+    ln -sf /bin/true "$shims/ischroot" # raspi-firmware wants to hear that no /boot/firmware is mounted here
+    # 101 keeps the packages' scripts from starting services
+    if [ -e $policy ]; then policy=''; else install -m 755 /dev/stdin $policy <<< $'#!/bin/sh\nexit 101'; fi
+    apt-get -qq -o Acquire::Retries=3 update
+    # INITRD=No: the kernel package's hook for dracut then builds nothing
+    INITRD=No apt-get -qq -y --no-install-recommends -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 \
+        -o Dpkg::Options::=--force-unsafe-io -o DPkg::Path="$shims:/usr/sbin:/usr/bin:/sbin:/bin" install "$@"
+    [ -z "$policy" ] || rm -f $policy
+}
