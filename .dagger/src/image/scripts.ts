@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { type Container, type Directory, dag } from "@dagger.io/dagger";
+
+/** Where a folder of scripts stands while a step runs; it is a mount and never part of an image. */
+export const SCRIPTS = "/hegemonikon";
+
+/** The shell files of a folder beside the caller, e.g. `scriptFolder(import.meta.url, "scripts")`. */
+export function scriptFolder(moduleUrl: string, name: string): Directory {
+  const folder = new URL(`${name}/`, moduleUrl);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".sh"))
+    .sort()
+    .reduce(
+      (dir, file) => dir.withNewFile(file, readFileSync(new URL(file, folder), "utf8"), { permissions: 0o755 }),
+      dag.directory(),
+    );
+}
+
+/** One folder per script, so that a change of one does not redo the steps that use another. */
+export function withScripts(container: Container, moduleUrl: string, ...names: string[]): Container {
+  const all = scriptFolder(moduleUrl, "scripts");
+  return container.withMountedDirectory(SCRIPTS, all.filter({ include: names.map((name) => `${name}.sh`) }));
+}

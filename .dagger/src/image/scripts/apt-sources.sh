@@ -1,0 +1,38 @@
+#!/bin/sh
+# Prepares apt in a fresh base: retries, and the archive at one moment where a snapshot is pinned for this distribution.
+# Usage: apt-sources.sh TABLE    (lines of "distribution url"; a distribution without a line keeps its own archive)
+set -eu
+table=$1
+. /etc/os-release
+mkdir -p /etc/apt/apt.conf.d
+cat > /etc/apt/apt.conf.d/90-hegemonikon << 'END'
+// A mirror that fails now and then should not fail an hour's build.
+Acquire::Retries "5";
+Acquire::http::Timeout "30";
+Acquire::https::Timeout "30";
+APT::Install-Recommends "false";
+APT::Get::Assume-Yes "true";
+Dpkg::Use-Pty "false";
+END
+
+url=$(awk -v id="${ID:-}" '$1 == id { print $2 }' "$table")
+if [ -z "$url" ]; then
+    echo "apt: no snapshot is pinned for ${ID:-this distribution}, its own archive is used"
+    exit 0
+fi
+# The moment is over: a release file that says so is still the right one.
+echo 'Acquire::Check-Valid-Until "false";' >> /etc/apt/apt.conf.d/90-hegemonikon
+changed=0
+for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
+    [ -s "$list" ] || continue
+    case "$list" in
+        *.sources) sed -i -E "s|^(URIs:).*|\1 $url|" "$list" ;;
+        *) sed -i -E "s|^(deb(-src)?[[:space:]]+(\[[^]]*\][[:space:]]+)?)[a-z+]+://[^[:space:]]+|\1$url|" "$list" ;;
+    esac
+    changed=$((changed + $(grep -c -F "$url" "$list" || true)))
+done
+if [ "$changed" = 0 ]; then
+    echo "apt: the base has no apt source that could point at $url; expected entries in /etc/apt/sources.list or sources.list.d" >&2
+    exit 1
+fi
+echo "apt: packages come from $url"
