@@ -31,7 +31,7 @@ install_packages() {
     mkdir -p "$shims"
     ln -sf /bin/true "$shims/ischroot" # raspi-firmware wants to hear that no /boot/firmware is mounted here
     # 101 keeps the packages' scripts from starting services
-    if [ -e $policy ]; then policy=''; else install -m 755 /dev/stdin $policy <<< $'#!/bin/sh\nexit 101'; fi
+    if [ -e $policy ]; then policy=''; else printf '#!/bin/sh\nexit 101\n' > $policy && chmod 755 $policy; fi
     apt-get -qq -o Acquire::Retries=3 update
     # INITRD=No: the kernel package's hook for dracut then builds nothing
     INITRD=No apt-get -qq -y --no-install-recommends -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 \
