@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { connect as connectSocket } from "node:net";
+import { createInterface } from "node:readline";
+import type { Globals } from "./flags.js";
+import { CallError } from "./usage.js";
+
+/** A connection to an engine, held open by the Dagger CLI. */
+export type EngineSession = {
+  port: number;
+  token: string;
+  /** Ends it, and nothing else. Resolves when it is gone. */
+  close: () => Promise<void>;
+  /** What the CLI said last, if it ended although nobody asked it to. */
+  lost: () => string | undefined;
+};
+
+/** Ends the sessions that this process started. */
+const open = new Set<() => Promise<void>>();
+export async function closeSessions(): Promise<void> {
+  await Promise.all([...open].map((close) => close()));
+}
+
+/** How long the CLI may take to reach an engine, in ms: it may have to start one in a container first. */
+const connectTimeout = 5 * 60_000;
+/** A call that is done by then shows no progress, in ms. */
+const quietFor = 2_000;
+
+/**
+ * A runner at a Unix socket that nobody listens to is reported at once: the CLI would try for minutes.
+ */
+async function checkRunner(host: string | undefined): Promise<void> {
+  if (!host?.startsWith("unix://")) return;
+  const path = host.slice("unix://".length);
+  await new Promise<void>((resolve, reject) => {
+    const socket = connectSocket(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      const why = error.code === "ENOENT" ? "there is no such socket" : "nobody answers there";
+      reject(new CallError(`no engine at ${host} (_EXPERIMENTAL_DAGGER_RUNNER_HOST): ${why}. Is it running?`));
+    });
+  });
+}
+
+/** The progress of the CLI: kept back at first, so that a quick call prints its result only. */
+function showProgress(child: ChildProcess, silent: boolean): () => string {
+  const kept: Buffer[] = [];
+  let shown = false;
+  const timer = setTimeout(() => {
+    shown = true;
+    if (!silent) for (const chunk of kept) process.stderr.write(chunk);
+  }, quietFor);
+  timer.unref();
+  child.stderr?.on("data", (chunk: Buffer) => {
+    if (shown && !silent) process.stderr.write(chunk);
+    else kept.push(chunk);
+  });
+  return () => {
+    clearTimeout(timer);
+    return shown && !silent ? "" : Buffer.concat(kept).toString();
+  };
+}
+
+function cliFlags(globals: Globals): string[] {
+  const flags = [`--progress=${globals.progress ?? "plain"}`];
+  if (globals.silent) flags.push("--silent");
+  if (globals.debug) flags.push("--debug");
+  for (let i = 0; i < globals.quiet; i++) flags.push("--quiet");
+  for (let i = 0; i < globals.verbose; i++) flags.push("--verbose");
+  return flags;
+}
+
+/** Opens a session: the one around us (`dagger run`), or one of our own through the CLI. */
+export async function openSession(globals: Globals): Promise<EngineSession> {
+  const port = process.env.DAGGER_SESSION_PORT;
+  const token = process.env.DAGGER_SESSION_TOKEN;
+  if (port && token) return { port: Number(port), token, close: async () => {}, lost: () => undefined };
+
+  await checkRunner(process.env._EXPERIMENTAL_DAGGER_RUNNER_HOST);
+  const cli = process.env._EXPERIMENTAL_DAGGER_CLI_BIN || "dagger";
+  // Its own process group: a Ctrl-C at the terminal reaches us, and we end it in order. Should we be killed, its
+  // standard input closes and it ends by itself.
+  const child = spawn(cli, ["session", ...cliFlags(globals)], { stdio: ["pipe", "pipe", "pipe"], detached: true });
+  const left = showProgress(child, globals.silent);
+  const gone = new Promise<number | null>((resolve) => {
+    child.once("exit", (code) => resolve(code));
+    child.once("error", () => resolve(null));
+  });
+  let closing = false;
+  const close = async () => {
+    closing = true;
+    open.delete(close);
+    child.stdin.destroy();
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    await gone;
+    clearTimeout(timer);
+    left();
+  };
+  open.add(close);
+  const lost = () => {
+    if (closing || (child.exitCode === null && child.signalCode === null)) return undefined;
+    return left().trim().split("\n").slice(-5).join("\n");
+  };
+
+  return await new Promise<EngineSession>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new CallError(`no answer from an engine within ${connectTimeout / 60_000} minutes`));
+      void close();
+    }, connectTimeout);
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      const hint = "expected the Dagger CLI on PATH or in _EXPERIMENTAL_DAGGER_CLI_BIN";
+      reject(new CallError(error.code === "ENOENT" ? `no program ${cli}: ${hint}` : `${cli}: ${error.message}`));
+    });
+    void gone.then((code) => {
+      clearTimeout(timer);
+      const lines = left().trim().split("\n").slice(-5).join("\n");
+      reject(new CallError(`the Dagger CLI ended before it reached an engine (exit code ${code})\n${lines}`.trim()));
+    });
+    createInterface({ input: child.stdout }).once("line", (line) => {
+      clearTimeout(timer);
+      try {
+        const params = JSON.parse(line) as { port: number; session_token: string };
+        resolve({ port: params.port, token: params.session_token, close, lost });
+      } catch {
+        reject(new CallError(`expected connection parameters from ${cli} session, found ${JSON.stringify(line)}`));
+        void close();
+      }
+    });
+  });
+}
