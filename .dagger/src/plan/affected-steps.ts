@@ -1,0 +1,69 @@
+import type { Node } from "../node/node.js";
+import type { Source } from "../sources/sources.js";
+
+/** The steps of a build, in their order: a change in one redoes it and what comes after. */
+export const STEPS = ["module", "base", "packages", "kairos", "role", "medium", "sbom", "boot"] as const;
+export type Step = (typeof STEPS)[number];
+
+/** Which step reads a field of node.yaml. Fields for people only (machine, status) stand in no image: they have none. */
+export const FIELD_STEPS: Readonly<Partial<Record<keyof Node, Step>>> = {
+  arch: "base",
+  base: "base",
+  packages: "packages",
+  model: "kairos",
+  name: "role",
+  role: "role",
+  kubernetes: "role",
+  binaries: "role",
+  containers: "role",
+  models: "role",
+  files: "role",
+  units: "role",
+  install: "role",
+  assertions: "role",
+  medium: "medium",
+  budgets: "medium",
+};
+
+/** The sources that the module itself uses for every node, by name. */
+export const TOOL_STEPS: Readonly<Record<string, Step>> = {
+  "kairos-init": "kairos",
+  auroraboot: "medium",
+  syft: "sbom",
+};
+
+/** The sources that work on what is built already: no build depends on them. */
+export const PUBLISH_TOOLS: readonly string[] = ["cosign", "crane", "oras"];
+
+/** The sources a node uses, each with the steps that read it. */
+export function sourceSteps(node: Node, sources: Readonly<Record<string, Source>>): Map<string, Step[]> {
+  const used = new Map<string, Step[]>();
+  const add = (name: string, step: Step) => {
+    const steps = used.get(name) ?? [];
+    if (!steps.includes(step)) used.set(name, [...steps, step]);
+  };
+  for (const [name, step] of Object.entries(TOOL_STEPS)) add(name, step);
+  add(node.base, "base");
+  const base = sources[node.base];
+  const distribution = base?.kind === "image" ? base.reference.split("/").at(-1) : undefined;
+  for (const [name, source] of Object.entries(sources)) {
+    if (source.kind === "apt-snapshot" && source.distribution === distribution) add(name, "packages");
+  }
+  if (node.kubernetes) add(node.kubernetes.source, "role");
+  for (const { source } of [...node.binaries, ...node.containers]) add(source, "role");
+  return used;
+}
+
+/** Parts of the module that decide nothing about what is built. */
+const NOT_BUILDING =
+  /^\.dagger\/src\/(check\/|publish\/|plan\/(affected|diff|plan|release|tags|version)[^/]*\.ts$)|^\.dagger\/(README\.md|\.git\w+|tsconfig\.json)$/;
+
+/** The step that a file of the module itself belongs to; undefined where no build depends on the file. */
+export function moduleStep(path: string): Step | undefined {
+  if (path === "dagger.json") return "module";
+  if (!path.startsWith(".dagger/") || NOT_BUILDING.test(path) || path.endsWith(".md")) return undefined;
+  const folder = /^\.dagger\/src\/([^/]+)\//.exec(path)?.[1];
+  if (folder === "media") return "medium";
+  if (folder === "boot") return "boot";
+  return "module";
+}

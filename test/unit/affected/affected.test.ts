@@ -1,0 +1,241 @@
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { Node } from "../../../.dagger/src/node/node.js";
+import { parseNode } from "../../../.dagger/src/node/parse.js";
+import { affected, isAlwaysRead, isReadByMeaning, type Revision } from "../../../.dagger/src/plan/affected.js";
+import { codeStripper } from "../../../.dagger/src/plan/affected-code.js";
+import { FIELD_STEPS, PUBLISH_TOOLS, sourceSteps, TOOL_STEPS } from "../../../.dagger/src/plan/affected-steps.js";
+import { affectedJson, affectedText } from "../../../.dagger/src/plan/affected-text.js";
+import { parseSources } from "../../../.dagger/src/sources/parse.js";
+
+const root = join(import.meta.dir, "../../..");
+const NODES = ["kairos", "noos", "protos", "thuroros"];
+
+const SOURCES = `sources:
+  ubuntu-24.04: { kind: image, for: base, reference: docker.io/library/ubuntu, version: "24.04" }
+  ubuntu-22.04: { kind: image, for: base, reference: docker.io/library/ubuntu, version: "22.04" }
+  debian: { kind: image, for: base, reference: docker.io/library/debian, version: "13" }
+  apt-snapshot-ubuntu: { kind: apt-snapshot, for: apt, distribution: ubuntu, url: "https://example.org/{version}", version: 20261001T000000Z }
+  kairos-init: { kind: image, for: kairos, reference: quay.io/kairos/kairos-init, version: v0.17.3 }
+  auroraboot: { kind: image, for: media, reference: quay.io/kairos/auroraboot, version: v0.26.2 }
+  k0s: { kind: download, for: kubernetes, url: "https://example.org/k0s", version: v1.34.10+k0s.0 }
+  local-ai: { kind: image, for: ai, reference: docker.io/localai/localai, version: v4.8.2 }
+  syft: { kind: image, for: sbom, reference: ghcr.io/anchore/syft, version: v1.38.0 }
+  cosign: { kind: image, for: sign, reference: ghcr.io/sigstore/cosign/cosign, version: v3.0.2 }
+`;
+
+function node(name: string, more: string, base = "ubuntu-24.04"): string {
+  return `name: ${name}
+role: a role
+machine: any
+status: available
+arch: ${base === "ubuntu-22.04" ? "arm64" : "amd64"}
+model: generic
+base: ${base}
+medium: iso
+${more}budgets: { image: 3GiB, medium: 2GiB }
+assertions: [{ name: it works, command: "true", within: 10s }]
+`;
+}
+
+const FIXTURE: Revision = new Map([
+  ["sources.yaml", SOURCES],
+  ["nodes/kairos/node.yaml", node("kairos", "packages: [strace]\n")],
+  ["nodes/kairos/cloud-config.yaml", "#cloud-config\nhostname: kairos\n"],
+  ["nodes/noos/node.yaml", node("noos", "containers: [{ source: local-ai, delivery: baked }]\n")],
+  ["nodes/protos/node.yaml", node("protos", "kubernetes: { distribution: k0s, source: k0s }\n")],
+  [
+    "nodes/thuroros/node.yaml",
+    node("thuroros", "files: [{ path: /usr/bin/doorbell, source: files/doorbell.py }]\n", "ubuntu-22.04"),
+  ],
+  ["dagger.json", '{"name":"hegemonikon","engineVersion":"v0.21.8"}'],
+  [".dagger/src/image/base.ts", "// a comment\nexport const a = 1;\n"],
+]);
+
+/** The fixture with one file's text replaced, and what that touches. */
+function after(path: string, from: string, to: string, before: Revision = FIXTURE) {
+  const text = before.get(path) ?? "";
+  expect(text).toContain(from);
+  return affected([path], before, new Map(before).set(path, text.replace(from, to)));
+}
+
+const touched = (result: { nodes: { node: string }[] }): string[] => result.nodes.map(({ node }) => node);
+
+describe("affected", () => {
+  test("a comment touches no node", () => {
+    for (const path of ["sources.yaml", "nodes/noos/node.yaml"]) {
+      const result = affected([path], FIXTURE, new Map(FIXTURE).set(path, `# why\n${FIXTURE.get(path)}`));
+      expect(result).toEqual({ nodes: [], removed: [], ignored: [path] });
+    }
+    const path = "nodes/kairos/cloud-config.yaml";
+    expect(touched(after(path, "hostname: kairos", "hostname: kairos # the box"))).toEqual([]);
+  });
+
+  test("the first line of a cloud-config is no comment", () => {
+    expect(touched(after("nodes/kairos/cloud-config.yaml", "#cloud-config\n", "# cloud-config\n"))).toEqual(["kairos"]);
+  });
+
+  test("READMEs, docs, tests, workflows, the launcher and local tools touch no node", () => {
+    const paths = [
+      "README.md",
+      "nodes/noos/README.md",
+      "docs/release.md",
+      "test/unit/a.test.ts",
+      ".github/workflows/ci.yaml",
+      "hegemonikon",
+      "local/engine/up",
+      "schema/node.schema.json",
+      "renovate.json",
+      ".dagger/src/publish/push.ts",
+      ".dagger/src/check/rules.ts",
+      ".dagger/src/plan/tags.ts",
+      "package.json",
+    ];
+    expect(affected(paths, FIXTURE, FIXTURE)).toEqual({ nodes: [], removed: [], ignored: [...paths].sort() });
+  });
+
+  test("a pinned source touches just its users, through the first step that reads it", () => {
+    const version = (from: string, to: string) =>
+      after("sources.yaml", from, to).nodes.map(
+        ({ node, reasons }) => `${node} ${reasons.map((r) => `${r.step} ${r.cause}: ${r.what}`)}`,
+      );
+    expect(version("v1.34.10+k0s.0", "v1.35.0+k0s.0")).toEqual([
+      "protos role source k0s: version v1.34.10+k0s.0 → v1.35.0+k0s.0",
+    ]);
+    expect(version("v4.8.2", "v4.9.0")).toEqual(["noos role source local-ai: version v4.8.2 → v4.9.0"]);
+    expect(version('"22.04"', '"22.10"')).toEqual(["thuroros base source ubuntu-22.04: version 22.04 → 22.10"]);
+    expect(version("v0.17.3", "v0.17.4").map((line) => line.split(" ").slice(0, 2).join(" "))).toEqual(
+      NODES.map((name) => `${name} kairos`),
+    );
+    expect(version("20261001T000000Z", "20261101T000000Z")).toHaveLength(4);
+    expect(version('"13"', '"14"')).toEqual([]);
+    expect(version("v3.0.2", "v3.0.3")).toEqual([]);
+  });
+
+  test("what a source is for is text for people", () => {
+    expect(touched(after("sources.yaml", "for: kubernetes", "for: the cluster"))).toEqual([]);
+  });
+
+  test("a digest that is pinned touches its users", () => {
+    const result = after("sources.yaml", "version: v4.8.2", `version: v4.8.2, digest: "sha256:${"a".repeat(64)}"`);
+    expect(result.nodes).toEqual([
+      {
+        node: "noos",
+        arch: "amd64",
+        medium: "iso",
+        reasons: [{ cause: "source local-ai", step: "role", what: "digest changed" }],
+      },
+    ]);
+  });
+
+  test("a field of node.yaml goes through its step, fields for people through none", () => {
+    const steps = (from: string, to: string) =>
+      after("nodes/kairos/node.yaml", from, to).nodes.flatMap(({ reasons }) =>
+        reasons.map((r) => `${r.step}: ${r.what}`),
+      );
+    expect(steps("[strace]", "[strace, gdb]")).toEqual(["packages: packages changed"]);
+    expect(steps("base: ubuntu-24.04", "base: debian")).toEqual(["base: base changed"]);
+    expect(steps("status: available", "status: running")).toEqual([]);
+    expect(steps("machine: any", "machine: a box")).toEqual([]);
+    expect(steps("packages: [strace]", "packages: [strace]\nunits: []")).toEqual([]);
+  });
+
+  test("every field of node.yaml has a step or is for people", () => {
+    const fields = Object.keys(Node.shape).filter((field) => !(field in FIELD_STEPS));
+    expect(fields.sort()).toEqual(["machine", "status"]);
+  });
+
+  test("a file of the role touches its node, a file that nobody names touches none", () => {
+    expect(touched(affected(["nodes/thuroros/files/doorbell.py"], FIXTURE, FIXTURE))).toEqual(["thuroros"]);
+    expect(touched(affected(["nodes/thuroros/files/notes.txt"], FIXTURE, FIXTURE))).toEqual([]);
+  });
+
+  test("the module's code touches all, its comments and types none", async () => {
+    const path = ".dagger/src/image/base.ts";
+    const strip = await codeStripper();
+    const change = (text: string) => affected([path], FIXTURE, new Map(FIXTURE).set(path, text), strip);
+    expect(touched(change("/** Another comment. */\nexport const a: number = 1;\n"))).toEqual([]);
+    expect(touched(change("export const a = 2;\n"))).toEqual(NODES);
+    expect(touched(affected([".dagger/bun.lock"], FIXTURE, FIXTURE))).toEqual(NODES);
+    expect(affected([".dagger/src/boot/run.py"], FIXTURE, FIXTURE).nodes[0]?.reasons[0]?.step).toBe("boot");
+  });
+
+  test("dagger.json is compared by its values", () => {
+    expect(touched(after("dagger.json", '{"name"', '{ "name"'))).toEqual([]);
+    expect(touched(after("dagger.json", "v0.21.8", "v0.21.9"))).toEqual(NODES);
+  });
+
+  test("a new node is touched, a removed one is named, its files are not", () => {
+    const grown = new Map(FIXTURE).set("nodes/neos/node.yaml", node("neos", ""));
+    const paths = ["nodes/neos/", "nodes/neos/node.yaml", "nodes/neos/README.md"];
+    expect(affected(paths, FIXTURE, grown)).toEqual({
+      nodes: [
+        {
+          node: "neos",
+          arch: "amd64",
+          medium: "iso",
+          reasons: [{ cause: "nodes/neos/node.yaml", step: "base", what: "a new node" }],
+        },
+      ],
+      removed: [],
+      ignored: ["nodes/neos/README.md"],
+    });
+    expect(affected(paths, grown, FIXTURE)).toMatchObject({ nodes: [], removed: ["neos"] });
+  });
+
+  test("what cannot be read touches those that read it", () => {
+    expect(touched(after("nodes/noos/node.yaml", "name: noos", "name: [noos"))).toEqual(["noos"]);
+    expect(touched(after("sources.yaml", "sources:", "sources: ["))).toEqual(NODES);
+    const broken = new Map(FIXTURE).set("sources.yaml", "sources: [");
+    expect(affected(["sources.yaml"], broken, FIXTURE).nodes[0]?.reasons[0]?.what).toContain("earlier revision");
+  });
+
+  test("whatever the texts are, there is an answer", () => {
+    const text = fc.oneof(fc.string(), fc.constantFrom(...FIXTURE.values()));
+    const path = fc.oneof(fc.string(), fc.constantFrom(...FIXTURE.keys(), "nodes/x/files/a"));
+    fc.assert(
+      fc.property(fc.array(path), fc.array(fc.tuple(path, text)), fc.array(fc.tuple(path, text)), (changed, a, b) => {
+        const result = affected(changed, new Map(a), new Map(b));
+        expect(result.nodes.every(({ reasons }) => reasons.length > 0)).toBe(true);
+      }),
+    );
+  });
+
+  test("the text names node, step, cause and what is new", () => {
+    const result = after("sources.yaml", "v1.34.10+k0s.0", "v1.35.0+k0s.0");
+    expect(affectedText(result, "main")).toBe(
+      "protos (amd64, iso)\n  role     source k0s: version v1.34.10+k0s.0 → v1.35.0+k0s.0\n",
+    );
+    expect(affectedText({ nodes: [], removed: [], ignored: ["a"] }, "main")).toBe(
+      "No node is touched by the changes since main.\nTouches no node: a\n",
+    );
+    expect(JSON.parse(affectedJson(result, "main"))).toMatchObject({ since: "main", nodes: [{ node: "protos" }] });
+  });
+});
+
+describe("this repository", () => {
+  const text = (path: string) => readFileSync(join(root, path), "utf8");
+  const names = readdirSync(join(root, "nodes"), { withFileTypes: true }).flatMap((d) =>
+    d.isDirectory() ? [d.name] : [],
+  );
+  const sources = parseSources("sources.yaml", text("sources.yaml")).sources?.sources ?? {};
+
+  test("every source has a user or is a tool that is known, so that none is forgotten", () => {
+    const used = new Set([...Object.keys(TOOL_STEPS), ...PUBLISH_TOOLS]);
+    for (const name of names) {
+      const parsed = parseNode(`nodes/${name}/node.yaml`, text(`nodes/${name}/node.yaml`)).node;
+      for (const source of parsed ? sourceSteps(parsed, sources).keys() : []) used.add(source);
+    }
+    expect(Object.keys(sources).length).toBeGreaterThan(0);
+    expect(Object.keys(sources).filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  test("the files that are read by their meaning are the ones it has", () => {
+    expect(isAlwaysRead("nodes/noos/node.yaml") && isAlwaysRead("sources.yaml")).toBe(true);
+    expect(isAlwaysRead("nodes/noos/cloud-config.yaml")).toBe(false);
+    expect(isReadByMeaning("nodes/noos/cloud-config.yaml") && isReadByMeaning("dagger.json")).toBe(true);
+    expect(isReadByMeaning(".dagger/src/publish/push.ts")).toBe(false);
+  });
+});
