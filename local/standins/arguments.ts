@@ -1,0 +1,38 @@
+import type { Node } from "../../.dagger/src/node/node.js";
+import type { Source } from "../../.dagger/src/sources/sources.js";
+import { standInFor, standIns } from "../mirror/src/standins";
+
+type NeedsOfNode = Pick<Node, "name" | "arch" | "base"> & Partial<Pick<Node, "kubernetes" | "binaries" | "containers">>;
+
+/** The entries of sources.yaml that a node names: its base, and what its role brings along. */
+function sourcesOf(node: NeedsOfNode): string[] {
+  const role = [node.kubernetes, ...(node.binaries ?? []), ...(node.containers ?? [])];
+  return [node.base, ...role.flatMap((part) => (part ? [part.source] : []))];
+}
+
+/**
+ * The stand-ins that a call pulls, as arguments of local/mirror/up: a first `base` waits neither for Kairos nor for
+ * another architecture. A call that names no node, or none that exists, may need them all: then there are no arguments.
+ */
+export function standInArguments(
+  args: readonly string[],
+  nodes: readonly NeedsOfNode[],
+  sources: Readonly<Record<string, Source>>,
+): string[] {
+  const at = args.findIndex((arg) => arg === "--node" || arg.startsWith("--node="));
+  const name = at < 0 ? undefined : (args[at]?.split("=")[1] ?? args[at + 1]);
+  const node = nodes.find((candidate) => candidate.name === name);
+  if (!node) return [];
+  const nameOf = (source: string) => sources[source] && standInFor(sources[source])?.name;
+  const own = new Set(sourcesOf(node).map(nameOf));
+  const ofOthers = new Set(
+    nodes
+      .flatMap(sourcesOf)
+      .map(nameOf)
+      .filter((other) => !own.has(other)),
+  );
+  if (args.includes("base")) return ["ubuntu", `--arch=${node.arch}`];
+  // tools run on the machine that builds, whatever it builds for
+  const archs = [...new Set(["amd64", node.arch])].join(",");
+  return [...standIns.map((it) => it.name).filter((it) => !ofOthers.has(it)), `--arch=${archs}`];
+}
