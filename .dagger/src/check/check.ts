@@ -1,0 +1,140 @@
+import { checkCloudConfig } from "../cloudconfig/check.js";
+import type { Problem } from "../errors.js";
+import { cloudFacts } from "../node/cloud-facts.js";
+import type { Node } from "../node/node.js";
+import { parseNode } from "../node/parse.js";
+import { readableParts } from "../node/readable-parts.js";
+import { applyRule, type NodeContext } from "../node/rules/rule.js";
+import { RULES } from "../node/rules.js";
+import { parseSources } from "../sources/parse.js";
+import { pinProblems } from "../sources/pin-policy.js";
+import { MODULE_SOURCES } from "../sources/require.js";
+import type { Sources } from "../sources/sources.js";
+import { parseYaml } from "../yaml/parse.js";
+import { folderProblems } from "./folder.js";
+import { hostnameProblems } from "./hostnames.js";
+import { installBlockProblems } from "./install-block.js";
+import { findSecrets } from "./secrets.js";
+import { byPlace } from "./sort.js";
+import { nodeFolders, SOURCES_FILE, strayFiles, type Workspace, type WorkspaceFile } from "./workspace.js";
+
+/** What `check` knows after reading everything: every mistake, and every node without an error. */
+export type CheckResult = { problems: Problem[]; nodes: Map<string, Node>; sources?: Sources };
+
+/**
+ * Finds every mistake in nodes/ and sources.yaml. Pure: no network, no file system; never throws, whatever the bytes.
+ * A node with an error anywhere in its folder is not among the nodes.
+ */
+export function checkWorkspace(workspace: Workspace): CheckResult {
+  const problems: Problem[] = [];
+  const sources = checkSources(workspace, problems);
+  const nodes = new Map<string, Node>();
+  const contexts: NodeContext[] = [];
+  for (const [folder, files] of nodeFolders(workspace)) {
+    const { context, node, found } = checkFolder(folder, files, sources);
+    problems.push(...found);
+    if (context) contexts.push(context);
+    if (node) nodes.set(folder, node);
+  }
+  problems.push(...hostnameProblems(contexts));
+  for (const file of strayFiles(workspace)) {
+    problems.push({
+      file: file.path,
+      rule: "node/stray-file",
+      severity: "warning",
+      message: "Nothing reads this file",
+      found: file.kind === "symlink" ? "a symbolic link" : "a file",
+      expected: "only folders directly in nodes/",
+    });
+  }
+  if (contexts.length === 0 && nodes.size === 0 && problems.every((problem) => !problem.file.startsWith("nodes/"))) {
+    problems.push({
+      file: "nodes",
+      rule: "node/none",
+      severity: "error",
+      message: "There is no node",
+      found: "no folder in nodes/",
+      expected: "at least one, as docs/nodes.md says",
+    });
+  }
+  for (const folder of nodes.keys()) {
+    const failed = problems.some(
+      (problem) => problem.severity === "error" && problem.file.startsWith(`nodes/${folder}/`),
+    );
+    if (failed) nodes.delete(folder);
+  }
+  return { problems: problems.sort(byPlace), nodes, ...(sources ? { sources } : {}) };
+}
+
+function checkSources(workspace: Workspace, problems: Problem[]): Sources | undefined {
+  const file = workspace.find(({ path }) => path === SOURCES_FILE);
+  if (file?.kind !== "file" || !file.bytes) {
+    problems.push({
+      file: SOURCES_FILE,
+      rule: "sources/missing",
+      severity: "error",
+      message: "There is no sources.yaml",
+      found: file ? `a ${file.kind}` : "nothing",
+      expected: "the file that pins every outside thing",
+    });
+    return undefined;
+  }
+  const { yaml, sources, problems: found } = parseSources(SOURCES_FILE, file.bytes);
+  problems.push(...found, ...findSecrets(file));
+  if (!sources) return undefined;
+  problems.push(...pinProblems(sources, "build", yaml));
+  for (const name of MODULE_SOURCES) {
+    if (Object.hasOwn(sources.sources, name) && sources.sources[name]?.kind === "image") continue;
+    const span = yaml.keySpan(["sources"]);
+    problems.push({
+      file: SOURCES_FILE,
+      ...(span ? { span } : {}),
+      rule: "sources/needed",
+      severity: "error",
+      message: `There is no ${name}`,
+      found: "no image of this name",
+      expected: `${name}: of kind image`,
+      reason: "every build uses it",
+    });
+  }
+  return sources;
+}
+
+type FolderResult = { context?: NodeContext; node?: Node | undefined; found: Problem[] };
+
+function checkFolder(folder: string, files: readonly WorkspaceFile[], sources: Sources | undefined): FolderResult {
+  const found = [...folderProblems(folder, files), ...files.flatMap(findSecrets)];
+  const read = (name: string) =>
+    files.find((file) => file.path === `nodes/${folder}/${name}` && file.kind === "file")?.bytes;
+
+  const cloudFile = `nodes/${folder}/cloud-config.yaml`;
+  const cloudBytes = read("cloud-config.yaml");
+  const cloudYaml = cloudBytes && parseYaml(cloudFile, cloudBytes);
+  if (cloudYaml) {
+    found.push(...cloudYaml.problems);
+    if (cloudYaml.value !== undefined) {
+      const reported = new Set(cloudYaml.problems.map(same));
+      found.push(...checkCloudConfig(cloudFile, cloudYaml.text).filter((problem) => !reported.has(same(problem))));
+    }
+  }
+  const nodeBytes = read("node.yaml");
+  if (!nodeBytes) return { found };
+  const { yaml, node, problems } = parseNode(`nodes/${folder}/node.yaml`, nodeBytes);
+  found.push(...problems, ...installBlockProblems(yaml));
+  const context: NodeContext = {
+    folder,
+    node: readableParts(yaml.value),
+    yaml,
+    ...(cloudYaml?.value === undefined ? {} : { cloudYaml }),
+    cloud: cloudFacts(cloudYaml?.value),
+    files,
+    ...(sources ? { sources } : {}),
+  };
+  for (const rule of RULES) found.push(...applyRule(rule, context));
+  return { context, node, found };
+}
+
+/** Two readers of one file report its YAML mistakes alike. */
+function same({ rule, span, message }: Problem): string {
+  return JSON.stringify([rule, span?.line, span?.column, message]);
+}
