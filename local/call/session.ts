@@ -45,22 +45,39 @@ async function checkRunner(host: string | undefined): Promise<void> {
 }
 
 /** The progress of the CLI: kept back at first, so that a quick call prints its result only. */
-function showProgress(child: ChildProcess, silent: boolean): () => string {
-  const kept: Buffer[] = [];
-  let shown = false;
-  const timer = setTimeout(() => {
-    shown = true;
-    if (!silent) for (const chunk of kept) process.stderr.write(chunk);
-  }, quietFor);
-  timer.unref();
-  child.stderr?.on("data", (chunk: Buffer) => {
-    if (shown && !silent) process.stderr.write(chunk);
-    else kept.push(chunk);
-  });
-  return () => {
-    clearTimeout(timer);
-    return shown && !silent ? "" : Buffer.concat(kept).toString();
-  };
+class Progress {
+  private kept: Buffer[] = [];
+  private shown = false;
+  private readonly timer: ReturnType<typeof setTimeout>;
+
+  constructor(child: ChildProcess, silent: boolean) {
+    this.timer = setTimeout(() => {
+      this.shown = !silent;
+      if (this.shown) for (const chunk of this.kept.splice(0)) process.stderr.write(chunk);
+    }, quietFor);
+    this.timer.unref();
+    child.stderr?.on("data", (chunk: Buffer) => {
+      if (this.shown) process.stderr.write(chunk);
+      else this.kept.push(chunk);
+    });
+  }
+
+  /** Forgets what was not shown: how the connection was made is of no interest once it stands. */
+  forget(): void {
+    this.kept = [];
+  }
+
+  /** No more progress; gives the last lines that nobody saw. */
+  stop(): string {
+    clearTimeout(this.timer);
+    return Buffer.concat(this.kept).toString().trim().split("\n").slice(-5).join("\n");
+  }
+}
+
+/** The CLI's surroundings: no advertisement, and no colours where nobody sees them. */
+function environment(): NodeJS.ProcessEnv {
+  const plain = process.stderr.isTTY ? {} : { NO_COLOR: "1" };
+  return { ...process.env, DAGGER_NO_NAG: "1", ...plain };
 }
 
 function cliFlags(globals: Globals): string[] {
@@ -82,8 +99,12 @@ export async function openSession(globals: Globals): Promise<EngineSession> {
   const cli = process.env._EXPERIMENTAL_DAGGER_CLI_BIN || "dagger";
   // Its own process group: a Ctrl-C at the terminal reaches us, and we end it in order. Should we be killed, its
   // standard input closes and it ends by itself.
-  const child = spawn(cli, ["session", ...cliFlags(globals)], { stdio: ["pipe", "pipe", "pipe"], detached: true });
-  const left = showProgress(child, globals.silent);
+  const child = spawn(cli, ["session", ...cliFlags(globals)], {
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+    env: environment(),
+  });
+  const progress = new Progress(child, globals.silent);
   const gone = new Promise<number | null>((resolve) => {
     child.once("exit", (code) => resolve(code));
     child.once("error", () => resolve(null));
@@ -97,12 +118,12 @@ export async function openSession(globals: Globals): Promise<EngineSession> {
     const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await gone;
     clearTimeout(timer);
-    left();
+    progress.stop();
   };
   open.add(close);
   const lost = () => {
     if (closing || (child.exitCode === null && child.signalCode === null)) return undefined;
-    return left().trim().split("\n").slice(-5).join("\n");
+    return progress.stop();
   };
 
   return await new Promise<EngineSession>((resolve, reject) => {
@@ -117,12 +138,13 @@ export async function openSession(globals: Globals): Promise<EngineSession> {
     });
     void gone.then((code) => {
       clearTimeout(timer);
-      const lines = left().trim().split("\n").slice(-5).join("\n");
+      const lines = progress.stop();
       reject(new CallError(`the Dagger CLI ended before it reached an engine (exit code ${code})\n${lines}`.trim()));
     });
     createInterface({ input: child.stdout }).once("line", (line) => {
       clearTimeout(timer);
       try {
+        progress.forget();
         const params = JSON.parse(line) as { port: number; session_token: string };
         resolve({ port: params.port, token: params.session_token, close, lost });
       } catch {
