@@ -45,18 +45,27 @@ export function sourceSteps(node: Node, sources: Readonly<Record<string, Source>
   for (const [name, step] of Object.entries(TOOL_STEPS)) add(name, step);
   add(node.base, "base");
   const base = sources[node.base];
-  const distribution = base?.kind === "image" ? base.reference.split("/").at(-1) : undefined;
+  const image = base?.kind === "image" ? base.reference.split("/").at(-1) : undefined;
+  // An image of another name may be made from any distribution: only its own /etc/os-release would tell.
+  const distribution = image === "ubuntu" || image === "debian" ? image : undefined;
   for (const [name, source] of Object.entries(sources)) {
-    if (source.kind === "apt-snapshot" && source.distribution === distribution) add(name, "packages");
+    if (source.kind === "apt-snapshot" && source.distribution === (distribution ?? source.distribution)) {
+      add(name, "packages");
+    }
   }
   if (node.kubernetes) add(node.kubernetes.source, "role");
   for (const { source } of [...node.binaries, ...node.containers]) add(source, "role");
   return used;
 }
 
-/** Parts of the module that decide nothing about what is built. */
-const NOT_BUILDING =
-  /^\.dagger\/src\/(check\/|publish\/|plan\/(affected|diff|plan|release|tags|version)[^/]*\.ts$)|^\.dagger\/(README\.md|\.git\w+|tsconfig\.json)$/;
+/** Parts of the module that decide nothing about what is built; a test holds that no building code imports them. */
+const NOT_BUILDING = new RegExp(
+  [
+    "^\\.dagger/src/(check|publish)/",
+    "^\\.dagger/src/plan/(affected|diff|release|tags|version)[^/]*\\.ts$",
+    "^\\.dagger/(README\\.md|\\.git\\w+|tsconfig\\.json)$",
+  ].join("|"),
+);
 
 /** The step that a file of the module itself belongs to; undefined where no build depends on the file. */
 export function moduleStep(path: string): Step | undefined {

@@ -6,7 +6,13 @@ import { Node } from "../../../.dagger/src/node/node.js";
 import { parseNode } from "../../../.dagger/src/node/parse.js";
 import { affected, isAlwaysRead, isReadByMeaning, type Revision } from "../../../.dagger/src/plan/affected.js";
 import { codeStripper } from "../../../.dagger/src/plan/affected-code.js";
-import { FIELD_STEPS, PUBLISH_TOOLS, sourceSteps, TOOL_STEPS } from "../../../.dagger/src/plan/affected-steps.js";
+import {
+  FIELD_STEPS,
+  moduleStep,
+  PUBLISH_TOOLS,
+  sourceSteps,
+  TOOL_STEPS,
+} from "../../../.dagger/src/plan/affected-steps.js";
 import { affectedJson, affectedText } from "../../../.dagger/src/plan/affected-text.js";
 import { parseSources } from "../../../.dagger/src/sources/parse.js";
 
@@ -211,6 +217,11 @@ describe("affected", () => {
     expect(affectedText({ nodes: [], removed: [], ignored: ["a"] }, "main")).toBe(
       "No node is touched by the changes since main.\nTouches no node: a\n",
     );
+    const many = ["a", "b", "c", "d", "e"].map((cause) => ({ cause, step: "role" as const, what: "changed" }));
+    const nodes = [{ node: "x", arch: "amd64", medium: "iso", reasons: many }];
+    expect(affectedText({ nodes, removed: ["y"], ignored: [] }, "main")).toBe(
+      "x (amd64, iso)\n  role     a, b, c and 2 more: changed\nGone: y\n",
+    );
     expect(JSON.parse(affectedJson(result, "main"))).toMatchObject({ since: "main", nodes: [{ node: "protos" }] });
   });
 });
@@ -230,6 +241,22 @@ describe("this repository", () => {
     }
     expect(Object.keys(sources).length).toBeGreaterThan(0);
     expect(Object.keys(sources).filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  test("what counts as not building is imported by nothing that builds", () => {
+    const source = (path: string) => readFileSync(join(root, ".dagger/src", path), "utf8");
+    const seen = new Set<string>();
+    const visit = (path: string): void => {
+      if (seen.has(path)) return;
+      seen.add(path);
+      for (const [, to] of source(path).matchAll(/from "(\.[^"]+)\.js"/g))
+        visit(`${join(path, "..", to as string)}.ts`);
+    };
+    const folders = ["image", "media", "boot", "manifest"];
+    const files = readdirSync(join(root, ".dagger/src"), { recursive: true, encoding: "utf8" });
+    for (const file of files) if (file.endsWith(".ts") && folders.includes(file.split("/")[0] ?? "")) visit(file);
+    expect(seen.size).toBeGreaterThan(5);
+    expect([...seen].filter((path) => moduleStep(`.dagger/src/${path}`) === undefined)).toEqual([]);
   });
 
   test("the files that are read by their meaning are the ones it has", () => {

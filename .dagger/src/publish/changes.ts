@@ -1,0 +1,63 @@
+import { type Directory, dag, type GitRepository } from "@dagger.io/dagger";
+import { HegemonikonError } from "../errors.js";
+import { isAlwaysRead, isReadByMeaning, type Revision } from "../plan/affected.js";
+
+/** What changed between a revision and the working tree, with the texts of both that matter. */
+export type Changes = { paths: string[]; before: Revision; after: Revision };
+
+/** What GitHub gives as the earlier revision of a branch that is new: everything changed. */
+const NO_REVISION = /^0{40}$/;
+
+/**
+ * Compares the working tree (HEAD and what is not committed) with an earlier revision.
+ * @param since a branch, a tag or a full commit id
+ */
+export async function changesSince(repository: GitRepository, since: string): Promise<Changes> {
+  const earlier = await treeAt(repository, since);
+  const now = workingTree(repository);
+  const diff = now.changes(earlier);
+  const [added, modified, removed] = await Promise.all([diff.addedPaths(), diff.modifiedPaths(), diff.removedPaths()]);
+  // A removed folder is one path: what was in it counts.
+  const inRemoved = await Promise.all(
+    removed.filter((path) => path.endsWith("/")).map((path) => earlier.glob(`${path}**`)),
+  );
+  const paths = [...added, ...modified, ...removed, ...inRemoved.flat()];
+  const [before, after] = await Promise.all([revision(earlier, paths), revision(now, paths)]);
+  return { paths, before, after };
+}
+
+/** The files as they are: the last commit and what is not committed, without what git ignores. */
+export function workingTree(repository: GitRepository): Directory {
+  return repository.head().tree({ discardGitDir: true }).withChanges(repository.uncommitted());
+}
+
+/** The files of a revision. Throws an error that says what a revision looks like where there is none of the name. */
+export async function treeAt(repository: GitRepository, revision: string): Promise<Directory> {
+  if (NO_REVISION.test(revision)) return dag.directory();
+  try {
+    const ref = repository.ref(revision);
+    await ref.commit();
+    const tree = ref.tree({ discardGitDir: true });
+    await tree.sync();
+    return tree;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new HegemonikonError(
+      `since: found ${JSON.stringify(revision)}, expected a branch, a tag or a full commit id of this repository ` +
+        `(git rev-parse REVISION prints it; a shallow clone has none of the older ones). ${reason}`,
+    );
+  }
+}
+
+async function revision(tree: Directory, changed: readonly string[]): Promise<Revision> {
+  const existing = await Promise.all(
+    ["nodes/*/node.yaml", "nodes/*/cloud-config.yaml", "*.yaml", "*.json", ".dagger/src/**/*.ts"].map((pattern) =>
+      tree.glob(pattern),
+    ),
+  );
+  const wanted = existing
+    .flat()
+    .filter((path) => isAlwaysRead(path) || (changed.includes(path) && isReadByMeaning(path)));
+  const texts = wanted.map(async (path): Promise<[string, string]> => [path, await tree.file(path).contents()]);
+  return new Map(await Promise.all(texts));
+}
