@@ -1,7 +1,9 @@
 #!/bin/sh
-# Runs one step of an image's build, given as its arguments, and removes what the step left behind that is no part of the
-# image: in the same layer, or it would still be inside.
+# Runs one step of an image's build and removes what it left behind that is no part of the image: in the same layer, or it
+# would still be inside. Usage: step.sh TITLE PROGRAM [ARGUMENT...]
 set -eu
+echo "== $1"
+shift
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 INITRD=No
 # Any fixed moment: users made in the build, the initrd's files and others then bear the same date in each build.
 export SOURCE_DATE_EPOCH=1767225600

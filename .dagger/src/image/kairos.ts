@@ -1,0 +1,58 @@
+import { type Container, dag, type Platform } from "@dagger.io/dagger";
+import type { Head } from "../plan/head.js";
+import { base } from "./base.js";
+import { SCRIPTS, withScripts } from "./scripts.js";
+
+/**
+ * kairos-init wants a version at each stage. This one is for every node and version, and the role's layer stamps the
+ * real one: so a release does not fetch the kernel again.
+ */
+const HEAVY_VERSION = "v0.0.0";
+
+const KAIROS_INIT = "/kairos-init";
+
+/**
+ * Everything below the role, from slow and shared to quick and particular: Kairos' packages and kernel (shared by every
+ * node with the base and model), the node's packages, then the initrd, for which all packages must be there.
+ *
+ * kairos-init is not given a Kubernetes provider: it would fetch the latest binary from the network, whereas ours is
+ * pinned in sources.yaml; and its agent-provider-kairos would bootstrap k0s a second time, beside the role's own unit.
+ */
+export function head(plan: Head): Container {
+  const kairosInit = dag
+    .container({ platform: plan.platform as Platform })
+    .from(plan.kairosInit.address)
+    .file(KAIROS_INIT);
+  const stage = (name: string) => [
+    KAIROS_INIT,
+    "-s",
+    name,
+    "-l",
+    "info",
+    "-m",
+    plan.model,
+    "-t",
+    "false",
+    "-v",
+    HEAVY_VERSION,
+  ];
+  let container = base(plan).withMountedFile(KAIROS_INIT, kairosInit);
+  container = withScripts(container, import.meta.url, "step", "clean").withExec([
+    `${SCRIPTS}/step.sh`,
+    "Kairos: its packages and the kernel",
+    ...stage("install"),
+  ]);
+  if (plan.packages.length > 0) {
+    container = withScripts(container, import.meta.url, "step", "clean", "install-packages").withExec([
+      `${SCRIPTS}/step.sh`,
+      "the node's packages",
+      `${SCRIPTS}/install-packages.sh`,
+      ...plan.packages,
+    ]);
+  }
+  return withScripts(container, import.meta.url, "step", "clean")
+    .withExec([`${SCRIPTS}/step.sh`, "Kairos: services and the initrd", ...stage("init")])
+    .withExec([`${SCRIPTS}/step.sh`, "Kairos: its own validation", KAIROS_INIT, "validate"])
+    .withoutMount(KAIROS_INIT)
+    .withoutMount(SCRIPTS);
+}

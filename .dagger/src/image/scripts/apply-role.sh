@@ -1,0 +1,16 @@
+#!/bin/sh
+# Lays the role's files over the root file system and stamps the version. Usage: apply-role.sh FOLDER [KEY=VALUE...]
+# Folders that exist keep their owner and mode, and symbolic links such as /lib stay links.
+set -eu
+role=$1
+shift
+tar -C "$role" --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -cf - . |
+    tar -C / --no-overwrite-dir --keep-directory-symlink -xpf -
+
+release=/etc/kairos-release
+for pair in "$@"; do
+    key=${pair%%=*}
+    sed -i "/^$key=/d" "$release"
+    echo "$key=\"${pair#*=}\"" >> "$release"
+done
+sort -o "$release" "$release"

@@ -1,0 +1,44 @@
+import type { Workspace } from "../check/workspace.js";
+import { HegemonikonError, type Problem, place } from "../errors.js";
+import type { Node } from "../node/node.js";
+import type { Sources } from "../sources/sources.js";
+import { parseYaml } from "../yaml/parse.js";
+import type { RoleInput } from "./role.js";
+
+/** What a check of the workspace found. */
+export type Checked = { problems: readonly Problem[]; nodes: ReadonlyMap<string, Node>; sources?: Sources | undefined };
+
+/**
+ * The texts a node's recipe is made of. Throws a HegemonikonError that lists every error in the node's folder and in
+ * sources.yaml, or the nodes that there are: nothing is built from a folder that `check` refuses.
+ */
+export function nodeInput(workspace: Workspace, checked: Checked, name: string): RoleInput {
+  const folder = `nodes/${name}/`;
+  const mine = checked.problems.filter(
+    ({ file, severity }) => severity === "error" && (file.startsWith(folder) || file === "sources.yaml"),
+  );
+  if (mine.length > 0) {
+    const lines = mine.map(
+      (p) =>
+        `${place(p)}: ${p.message}${p.found ? `: found ${p.found}` : ""}${p.expected ? `, expected ${p.expected}` : ""}`,
+    );
+    throw new HegemonikonError([`${name} cannot be built until this is right:`, ...lines].join("\n"));
+  }
+  const node = checked.nodes.get(name);
+  if (!node || !checked.sources) {
+    const known = [...checked.nodes.keys()].sort().join(", ") || "none";
+    throw new HegemonikonError(`--node: found ${JSON.stringify(name)}, expected one of: ${known}`);
+  }
+  const textOf = (path: string) => {
+    const file = workspace.find((entry) => entry.path === path && entry.kind === "file");
+    return file?.bytes && new TextDecoder().decode(file.bytes);
+  };
+  const cloudConfig = textOf(`${folder}cloud-config.yaml`) ?? "#cloud-config\n";
+  const unitTexts = new Map<string, string>();
+  for (const { source } of node.units) {
+    const text = source && textOf(`${folder}${source}`);
+    if (source && text !== undefined) unitTexts.set(source, text);
+  }
+  const cloudConfigValue = parseYaml(`${folder}cloud-config.yaml`, cloudConfig).value;
+  return { node, sources: checked.sources, cloudConfig, cloudConfigValue, unitTexts };
+}

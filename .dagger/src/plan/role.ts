@@ -1,0 +1,134 @@
+import { stringify } from "yaml";
+import { HegemonikonError } from "../errors.js";
+import { cloudFacts } from "../node/cloud-facts.js";
+import { durationInSeconds } from "../node/duration.js";
+import type { Node } from "../node/node.js";
+import type { Sources } from "../sources/sources.js";
+import { type DownloadReference, downloadReference, type ImageReference, imageReference } from "./references.js";
+import { cannotEnable, enableLinks, type Link, UNIT_FOLDER } from "./unit-links.js";
+
+/** Where the role's own data stands in an image. */
+export const SHARE = "/usr/share/hegemonikon";
+
+/** One thing that the role's layer adds. Every entry is owned by root. */
+export type RoleEntry =
+  | { kind: "text"; path: string; mode: number; text: string }
+  /** A file of the node's folder; `source` starts with `files/`. */
+  | { kind: "file"; path: string; mode: number; source: string }
+  | { kind: "download"; path: string; mode: number; download: DownloadReference }
+  /** A container image, as an OCI archive inside the image. */
+  | { kind: "archive"; path: string; mode: number; image: ImageReference }
+  | ({ kind: "link" } & Link);
+
+/** The texts a role is made of, besides node.yaml. */
+export type RoleInput = {
+  node: Node;
+  sources: Sources;
+  /** nodes/<name>/cloud-config.yaml, as it is written. */
+  cloudConfig: string;
+  /** The same, read. */
+  cloudConfigValue: unknown;
+  /** The unit files below files/, by their path in node.yaml (`source`). */
+  unitTexts: ReadonlyMap<string, string>;
+};
+
+/** The role's layer, in the order of its paths. Throws a HegemonikonError that lists every mistake. */
+export function roleEntries(input: RoleInput): RoleEntry[] {
+  const { node, sources } = input;
+  const entries: RoleEntry[] = [];
+  const text = (path: string, content: string, mode = 0o644) =>
+    entries.push({ kind: "text", path, mode, text: content });
+  const json = (path: string, value: unknown) => text(path, `${JSON.stringify(value, null, 2)}\n`);
+
+  for (const file of node.files) {
+    entries.push({ kind: "file", path: file.path, mode: Number.parseInt(file.mode, 8), source: file.source });
+  }
+  const mistakes: string[] = [];
+  for (const unit of node.units) {
+    const content = unit.source === undefined ? undefined : input.unitTexts.get(unit.source);
+    if (unit.source === undefined) {
+      // A quadlet's unit is generated at boot and enabled by its own [Install]; a package's is linked by its name.
+      if (unit.enable && !quadletOf(node, unit.name)) {
+        entries.push({
+          kind: "link",
+          path: `${UNIT_FOLDER}/${defaultTarget(unit.name)}.wants/${unit.name}`,
+          target: `../${unit.name}`,
+        });
+      }
+      continue;
+    }
+    entries.push({ kind: "file", path: `${UNIT_FOLDER}/${unit.name}`, mode: 0o644, source: unit.source });
+    if (content === undefined) mistakes.push(`${unit.source} is not a file in nodes/${node.name}`);
+    else if (cannotEnable(unit, content)) mistakes.push(cannotEnable(unit, content) as string);
+    else if (unit.enable) for (const link of enableLinks(unit.name, content)) entries.push({ kind: "link", ...link });
+  }
+  for (const binary of node.binaries) {
+    entries.push({
+      kind: "download",
+      path: binary.path,
+      mode: 0o755,
+      download: downloadReference(sources, binary.source, node.arch),
+    });
+  }
+  if (node.kubernetes) {
+    const { distribution, source } = node.kubernetes;
+    const download = downloadReference(sources, source, node.arch);
+    entries.push({ kind: "download", path: `/usr/bin/${distribution}`, mode: 0o755, download });
+  }
+
+  const containers = node.containers.map(({ source, delivery }) => {
+    const image = imageReference(sources, source);
+    const entry = sources.sources[source] as { reference: string; version: string; digest?: string };
+    const archive = `${SHARE}/containers/${source}.oci.tar`;
+    if (delivery === "baked") entries.push({ kind: "archive", path: archive, mode: 0o644, image });
+    return {
+      source,
+      reference: entry.reference,
+      version: entry.version,
+      digest: entry.digest ?? null,
+      delivery,
+      ...(delivery === "baked" ? { archive } : {}),
+    };
+  });
+  json(`${SHARE}/containers.json`, containers);
+  json(`${SHARE}/models.json`, node.models);
+  json(
+    `${SHARE}/assertions.json`,
+    node.assertions.map(({ name, command, within }) => ({ name, command, withinSeconds: durationInSeconds(within) })),
+  );
+  json(`${SHARE}/node.json`, { name: node.name, role: node.role, machine: node.machine, model: node.model });
+
+  text(`/system/oem/90_${node.name}.yaml`, input.cloudConfig);
+  text("/etc/kairos/90_install.yaml", installDefaults(node));
+  if (!declaresUsers(input)) text("/etc/kairos/.nousers", "");
+
+  if (mistakes.length > 0) {
+    throw new HegemonikonError(
+      [`nodes/${node.name}/node.yaml: units that cannot be built in:`, ...mistakes.map((m) => `  ${m}`)].join("\n"),
+    );
+  }
+  return entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+/** The installer's defaults, as Kairos reads them: a cloud-config with an install block and nothing else. */
+export function installDefaults(node: Pick<Node, "name" | "install">): string {
+  return `#cloud-config\n# Defaults of the installation, from nodes/${node.name}/node.yaml.\n${stringify({ install: node.install })}`;
+}
+
+/** Whether someone could log in: the installer refuses an image without a user unless the file .nousers says so. */
+export function declaresUsers(input: Pick<RoleInput, "cloudConfigValue">): boolean {
+  return cloudFacts(input.cloudConfigValue).users.length > 0;
+}
+
+function quadletOf(node: Node, unit: string): boolean {
+  const stem = unit.replace(/\.[a-z]+$/, "");
+  return node.files.some(({ path }) =>
+    [`${stem}.container`, `${stem}.pod`, `${stem}.kube`].some((name) => path.endsWith(`/containers/systemd/${name}`)),
+  );
+}
+
+function defaultTarget(unit: string): string {
+  if (unit.endsWith(".timer")) return "timers.target";
+  if (unit.endsWith(".socket")) return "sockets.target";
+  return "multi-user.target";
+}
