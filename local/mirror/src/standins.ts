@@ -22,7 +22,7 @@ export type StandIn = {
 export const standIns: readonly StandIn[] = [
   { name: "ubuntu", kind: "image", replaces: ["docker.io/library/ubuntu"], anyVersion: true },
   { name: "kairos-init", kind: "image", replaces: ["quay.io/kairos/kairos-init"] },
-  // { name: "auroraboot", kind: "image", replaces: ["quay.io/kairos/auroraboot"], archs: [machine] },
+  { name: "auroraboot", kind: "image", replaces: ["quay.io/kairos/auroraboot"], archs: [machine] },
   // { name: "local-ai", kind: "image", replaces: ["quay.io/go-skynet/local-ai", "docker.io/localai/localai"] },
   // { name: "k0s", kind: "download", replaces: ["https://github.com/k0sproject/k0s/"] },
 ];
