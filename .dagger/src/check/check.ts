@@ -18,8 +18,17 @@ import { findSecrets } from "./secrets.js";
 import { byPlace } from "./sort.js";
 import { nodeFolders, SOURCES_FILE, strayFiles, type Workspace, type WorkspaceFile } from "./workspace.js";
 
-/** What `check` knows after reading everything: every mistake, and every node without an error. */
-export type CheckResult = { problems: Problem[]; nodes: Map<string, Node>; sources?: Sources };
+/** What `check` knows after reading everything. */
+export type CheckResult = {
+  /** Every mistake, by file and place. */
+  problems: Problem[];
+  /** Every node without an error in its folder, by name. */
+  nodes: Map<string, Node>;
+  /** The folders in nodes/ that are not among the nodes, because something in them is wrong. */
+  broken: string[];
+  /** Absent where sources.yaml is not valid. */
+  sources?: Sources;
+};
 
 /**
  * Finds every mistake in nodes/ and sources.yaml. Pure: no network, no file system; never throws, whatever the bytes.
@@ -63,7 +72,8 @@ export function checkWorkspace(workspace: Workspace): CheckResult {
     );
     if (failed) nodes.delete(folder);
   }
-  return { problems: problems.sort(byPlace), nodes, ...(sources ? { sources } : {}) };
+  const broken = [...nodeFolders(workspace).keys()].filter((folder) => !nodes.has(folder));
+  return { problems: problems.sort(byPlace), nodes, broken, ...(sources ? { sources } : {}) };
 }
 
 function checkSources(workspace: Workspace, problems: Problem[]): Sources | undefined {

@@ -78,7 +78,7 @@ export function findSecrets(file: WorkspaceFile): Problem[] {
 }
 
 /** Problems whose text may not be printed. */
-export function isSecret(problem: Problem): boolean {
+export function isSecret(problem: Pick<Problem, "rule">): boolean {
   return problem.rule === "node/no-secrets" || problem.rule === "cloud-config/no-default-password";
 }
 

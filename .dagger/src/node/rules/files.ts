@@ -44,17 +44,37 @@ export const noOrphans: Rule = {
     // Where an entry could not be read, the file it names must not look unused as well.
     if (context.node.files === undefined || context.node.units === undefined) return [];
     if (hasHoles(context.node.files) || hasHoles(context.node.units)) return [];
-    return context.files
-      .filter((file) => file.kind === "file" && file.path.startsWith(`nodes/${context.folder}/files/`))
-      .filter((file) => !used.has(file.path))
-      .map((file) => ({
-        file: file.path,
-        message: "No entry of files: or units: names this file",
-        found: "an unused file",
-        expected: `an entry in nodes/${context.folder}/node.yaml, or no such file`,
-      }));
+    const root = `nodes/${context.folder}/files`;
+    const files = context.files.filter((file) => file.kind === "file" && file.path.startsWith(`${root}/`));
+    const orphans = files.filter((file) => !used.has(file.path)).map((file) => file.path);
+    return wholeFolders(
+      orphans,
+      files.map((file) => file.path),
+      root,
+    ).map(([path, count]) => ({
+      file: path,
+      message:
+        count > 1
+          ? "No entry of files: or units: names the files of this folder"
+          : "No entry of files: or units: names this file",
+      found: count > 1 ? `${count} unused files` : "an unused file",
+      expected: `an entry in nodes/${context.folder}/node.yaml, or no such file`,
+    }));
   },
 };
+
+/** The paths to report: a folder with nothing but orphans stands for all of them. */
+function wholeFolders(orphans: readonly string[], files: readonly string[], root: string): [string, number][] {
+  const reported = new Map<string, number>();
+  const orphaned = new Set(orphans);
+  for (const path of orphans) {
+    const folder = path.slice(0, path.indexOf("/", root.length + 1));
+    const inFolder = path.includes("/", root.length + 1) ? files.filter((file) => file.startsWith(`${folder}/`)) : [];
+    if (inFolder.length > 1 && inFolder.every((file) => orphaned.has(file))) reported.set(folder, inFolder.length);
+    else reported.set(path, 1);
+  }
+  return [...reported];
+}
 
 function hasHoles(list: readonly unknown[]): boolean {
   return entries(list).length !== list.length;
