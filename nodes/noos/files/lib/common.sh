@@ -26,19 +26,20 @@ last_line() { sed -E 's,://[^/@ ]*@,://,g; s/\?[^ ]*//g' "$1" 2>/dev/null | grep
 
 # retry TRIES NAME COMMAND…: waits 5, 10, 20 … 300 s between tries; what COMMAND writes to stderr becomes NAME's state.
 retry() {
-  local tries=$1 name=$2 wait=${NOOS_FIRST_WAIT:-5} log=$RUN/state/$2.log try code
+  # COMMAND may be a function, which sees these names: they must not hide its own.
+  local retry_name=$2 retry_log=$RUN/state/$2.log retry_wait=${NOOS_FIRST_WAIT:-5} retry_count retry_code retry_most=$1
   shift 2
   mkdir -p "$RUN/state"
-  for ((try = 1; try <= tries; try++)); do
-    "$@" 2>"$log" && return 0
-    code=$?
-    cat "$log" >&2
-    if ((code == PERMANENT || try == tries)); then
-      state "$name" failed "$(last_line "$log")"
-      return "$code"
+  for ((retry_count = 1; retry_count <= retry_most; retry_count++)); do
+    "$@" 2>"$retry_log" && return 0
+    retry_code=$?
+    cat "$retry_log" >&2
+    if ((retry_code == PERMANENT || retry_count == retry_most)); then
+      state "$retry_name" failed "$(last_line "$retry_log")"
+      return "$retry_code"
     fi
-    state "$name" waiting "try $try of $tries: $(last_line "$log"); next in ${wait}s"
-    sleep "$wait"
-    wait=$((wait * 2 > 300 ? 300 : wait * 2))
+    state "$retry_name" waiting "try $retry_count of $retry_most: $(last_line "$retry_log"); next in ${retry_wait}s"
+    sleep "$retry_wait"
+    retry_wait=$((retry_wait * 2 > 300 ? 300 : retry_wait * 2))
   done
 }

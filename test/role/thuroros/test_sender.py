@@ -1,0 +1,265 @@
+"""Rings on their way through every kind of trouble: what arrives, how often, and when. The clock is pretended, the
+queue, the HTTP client and the connections are real."""
+
+import itertools
+import random
+import sqlite3
+import unittest
+from collections import Counter
+
+from bench import ANNA, BERT, Bench, tally
+from doorbell.sender import LINK_LONGEST, REPEAT, SETTLE_AFTER_CRASH, masked
+
+CARL = "+32470000003"
+
+
+class Trouble(Bench):
+    def nothing_lost_or_doubled(self, scenario: str, recipients: tuple[str, ...] = (ANNA, BERT)) -> None:
+        self.assertEqual(self.figures(scenario, recipients), (0, 0))
+
+    def test_a_thousand_rings(self) -> None:
+        self.ring(1000)
+        self.settle()
+        self.nothing_lost_or_doubled("1,000 rings")
+        self.assertEqual(self.mowa.overlapping, 0)
+        self.assertEqual(self.store.figures()["rings_waiting"], 0)
+
+    def test_mowa_down_then_up(self) -> None:
+        self.mowa.down()
+        self.ring(50)
+        waited = self.turn(200)
+        self.assertGreater(waited, 1800)
+        self.assertEqual(self.mowa.sent, [])
+        self.assertIs(self.sender.link.reachable, False)
+        self.mowa.up()
+        self.assertLessEqual(self.settle(), LINK_LONGEST + 1)
+        self.nothing_lost_or_doubled(f"mowa down for {waited / 60:.0f} min, 50 rings")
+        self.assertFalse(any(REPEAT in message for message in self.mowa.messages()))
+
+    def test_a_new_ring_looks_for_mowa_at_once(self) -> None:
+        self.mowa.down()
+        self.ring()
+        self.turn(30)
+        self.mowa.up()
+        self.clock.now += 1.0
+        self.ring()
+        self.turn(1)
+        self.assertEqual(self.turn(1), 0.0)
+        self.assertEqual(len(self.mowa.sent), 2)
+
+    def test_one_recipient_fails_and_does_not_hold_up_the_other(self) -> None:
+        broken = True
+        self.mowa.plan = lambda to: "fail" if to == BERT and broken else "ok"
+        self.ring(20)
+        self.turn(100)
+        self.assertEqual(len(self.mowa.messages(ANNA)), 20)
+        self.assertEqual(self.mowa.messages(BERT), [])
+        self.assertEqual(self.store.last_errors()[0][0], BERT)
+        broken = False
+        self.assertLessEqual(self.settle(), self.config.retry_longest)
+        self.nothing_lost_or_doubled("one recipient failing at first, 20 rings")
+
+    def test_backoff_of_a_recipient_is_bounded_and_ends_at_the_deadline(self) -> None:
+        self.mowa.plan = lambda to: "fail" if to == BERT else "ok"
+        self.ring()
+        took = self.settle()
+        self.assertGreaterEqual(took, self.config.deadline)
+        self.assertLess(took, self.config.deadline + self.config.retry_longest + 60)
+        self.assertEqual(self.store.figures()["expired"], 1)
+        self.assertEqual(self.store.undelivered(), 1)
+        attempts = self.mowa.requests - 1
+        self.assertLess(attempts, self.config.deadline / self.config.retry_longest + 12)
+        self.store.prune(0)
+        self.assertEqual(self.store.undelivered(), 1, "pruned before anybody saw it")
+        self.assertEqual(self.store.acknowledge(), 1)
+        self.assertEqual(self.store.undelivered(), 0)
+
+    def test_answers_that_are_lost_before_anything_was_sent(self) -> None:
+        for mode in ("cut-before", "garbage", "strange-results", "not-http"):
+            self.mowa.plan, self.mowa.sent, self.rings = (lambda _to, m=mode: m), [], 0  # type: ignore[misc]
+            self.ring(5)
+            self.turn(20)
+            self.assertEqual(self.mowa.sent, [])
+            self.mowa.plan = lambda _to: "ok"
+            self.settle()
+            self.nothing_lost_or_doubled(f"{mode}, then well, 5 rings")
+            self.assertTrue(any(REPEAT in message for message in self.mowa.messages()))
+
+    def test_answers_that_are_lost_after_the_message_went_out(self) -> None:
+        for mode in ("cut-after", "half-answer", "sent-500", "sent-garbage"):
+            tries = Counter[str]()
+
+            def first_is_lost(to: str, mode: str = mode, tries: Counter[str] = tries) -> str:
+                tries[to] += 1
+                return mode if tries[to] == 1 else "ok"
+
+            self.mowa.plan, self.mowa.sent, self.rings = first_is_lost, [], 0
+            self.ring()
+            self.settle()
+            self.nothing_lost_or_doubled(f"{mode} once")
+            for to in (ANNA, BERT):
+                first, second = self.mowa.messages(to)
+                self.assertEqual(second, first + REPEAT, "a copy that may be a second one says so")
+
+    def test_a_mowa_that_takes_messages_and_never_says_so_is_given_up(self) -> None:
+        self.mowa.plan = lambda _to: "cut-after"
+        self.change(recipients=(ANNA,))
+        self.ring()
+        self.settle()
+        messages = self.mowa.messages(ANNA)
+        self.assertEqual(len(messages), self.config.unknown_attempts)
+        self.assertEqual(sum(REPEAT in message for message in messages), len(messages) - 1)
+        self.assertEqual(self.store.figures()["unknown"], 1)
+        self.assertEqual(self.store.undelivered(), 1)
+
+    def test_a_mowa_that_hangs_costs_no_attempt(self) -> None:
+        self.change(recipients=(ANNA,))
+        self.mowa.plan = lambda _to: "hang"
+        self.ring()
+        self.turn(12)
+        self.assertEqual(self.mowa.requests, 0)
+        self.mowa.plan = lambda _to: "ok"
+        self.settle()
+        self.nothing_lost_or_doubled("mowa hangs, then well", (ANNA,))
+        self.assertEqual(self.mowa.messages(ANNA), [self.mowa.messages(ANNA)[0].removesuffix(REPEAT)])
+
+    def test_a_slow_mowa_is_waited_for(self) -> None:
+        self.mowa.pace = 0.3
+        self.ring(3)
+        self.settle()
+        self.nothing_lost_or_doubled("mowa at 60 % of the timeout, 3 rings")
+
+    def test_the_time_mowa_gives_messages_is_a_doubt_too(self) -> None:
+        modes = itertools.chain(["timed-out"], itertools.repeat("ok"))
+        self.mowa.plan = lambda _to: next(modes)
+        self.change(recipients=(ANNA,))
+        self.ring()
+        self.settle()
+        self.assertIn(REPEAT, self.mowa.messages(ANNA)[0])
+
+    def test_chance_decides_what_mowa_does(self) -> None:
+        rng = random.Random(7)
+        modes = ["ok", "ok", "ok", "fail", "refuse", "cut-before", "cut-after", "half-answer", "garbage", "sent-500"]
+        self.mowa.plan = lambda _to: rng.choice(modes)
+        for _ in range(60):
+            self.ring(5)
+            self.turn(rng.randrange(40))
+            if rng.random() < 0.3:
+                self.mowa.down()
+                self.turn(3)
+                self.mowa.up()
+            if rng.random() < 0.3:
+                self.store.close()
+                self.start()
+        self.mowa.plan = lambda _to: "ok"
+        self.settle()
+        self.nothing_lost_or_doubled("300 rings, every trouble by chance, restarts")
+
+    def test_a_group_that_fails_in_part_continues_member_by_member(self) -> None:
+        self.mowa.groups = {"family": [ANNA, BERT, CARL]}
+        broken = True
+        self.mowa.plan = lambda to: "fail" if to == BERT and broken else "ok"
+        self.change(recipients=("family",))
+        self.ring(3)
+        self.turn(20)
+        broken = False
+        self.settle()
+        self.nothing_lost_or_doubled("a group with one member failing, 3 rings", (ANNA, BERT, CARL))
+
+    def test_a_member_who_is_named_twice_hears_it_once(self) -> None:
+        self.mowa.groups = {"family": [ANNA, BERT]}
+        self.mowa.plan = lambda to: "fail" if to == BERT and self.mowa.requests < 3 else "ok"
+        self.change(recipients=("family", BERT))
+        self.ring()
+        self.settle()
+        self.nothing_lost_or_doubled("BERT by group and by number", (ANNA, BERT))
+
+    def test_rings_without_recipients_wait_for_them(self) -> None:
+        self.change(recipients=())
+        self.ring(7)
+        self.turn(10)
+        self.assertEqual(self.store.figures()["rings_waiting"], 7)
+        self.change(recipients=(ANNA, BERT))
+        self.turn(1)
+        self.settle()
+        self.nothing_lost_or_doubled("7 rings before anybody was named")
+
+    def test_rings_that_nobody_was_ever_named_for_are_reported(self) -> None:
+        self.change(recipients=())
+        self.ring(2)
+        for _ in range(3000):
+            self.turn()
+        self.assertEqual(self.store.figures()["rings_waiting"], 0)
+        self.assertEqual(self.store.undelivered(), 2)
+
+    def test_who_is_taken_off_the_list_gets_nothing_more(self) -> None:
+        self.mowa.down()
+        self.ring(2)
+        self.turn(3)
+        self.change(recipients=(ANNA,))
+        self.mowa.up()
+        self.settle()
+        self.assertEqual((len(self.mowa.messages(ANNA)), self.mowa.messages(BERT)), (2, []))
+        self.assertEqual(self.store.figures()["withdrawn"], 2)
+
+    def test_a_fresh_ring_goes_before_the_backlog(self) -> None:
+        self.mowa.down()
+        self.ring(5)
+        self.turn(100)
+        self.clock.now += 3600
+        self.change(text="fresh")
+        self.ring()
+        self.mowa.up()
+        self.settle()
+        self.change(text="ring")
+        order = [self.sender.message(self.config, one) for one in self.store.waiting()]
+        self.assertEqual(order, [])
+        self.assertEqual(len(self.mowa.sent), 12)
+        rings = [ring for ring, in self.store._all("SELECT ring FROM deliveries ORDER BY ended, id LIMIT 2")]
+        self.assertEqual(rings, [6, 6])
+
+    def test_a_repeat_after_a_crash_waits_until_mowa_is_done_and_says_so(self) -> None:
+        self.ring()
+        self.store.begin(self.store.waiting()[0].id)
+        self.store.close()
+        self.start()
+        self.turn(1)
+        self.assertEqual(len(self.mowa.sent), 1)
+        self.assertGreaterEqual(self.settle(), SETTLE_AFTER_CRASH - 1)
+        self.nothing_lost_or_doubled("the relay died while sending")
+        self.assertEqual(sum(REPEAT in message for message in self.mowa.messages(ANNA)), 1)
+
+    def test_a_disk_that_refuses_after_a_success_does_not_double_it(self) -> None:
+        self.change(recipients=(ANNA,))
+        self.ring()
+        end, failures = self.store.end, iter([True, True])
+
+        def refuses(delivery: int, state: str, error: str = "") -> None:
+            if next(failures, False):
+                raise sqlite3.OperationalError("disk I/O error")
+            end(delivery, state, error)
+
+        self.store.end = refuses  # type: ignore[method-assign]
+        self.settle()
+        self.nothing_lost_or_doubled("the disk refuses twice after a success", (ANNA,))
+
+    def test_logs_and_status_show_no_whole_number(self) -> None:
+        self.assertEqual(masked(ANNA), "+32…01")
+        self.assertEqual(masked("family"), "family")
+        self.mowa.plan = lambda _to: "fail"
+        self.ring()
+        with self.assertLogs("doorbell") as logs:
+            self.turn(5)
+        self.assertNotIn(ANNA, "".join(logs.output))
+
+    def test_the_text_tells_when_it_rang(self) -> None:
+        self.change(text="rang {time} {date}")
+        self.ring()
+        text = self.sender.message(self.config, self.store.waiting()[0])
+        self.assertRegex(text, r"^rang \d\d:\d\d:\d\d 20\d\d-\d\d-\d\d( on 20\d\d-\d\d-\d\d)?$")
+        self.settle()
+        self.assertEqual(set(tally(self.mowa.messages(ANNA)).values()), {1})
+
+
+if __name__ == "__main__":
+    unittest.main()

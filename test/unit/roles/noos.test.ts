@@ -1,0 +1,391 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { Machine } from "../../role/machine.js";
+import { ModelServer } from "../../role/noos/model-server.js";
+import { shellProblems } from "../../role/shell-files.js";
+import { exposures, unitProblems } from "../../role/units.js";
+
+const LIB = "/usr/lib/hegemonikon/noos";
+const SHARE = "/usr/share/hegemonikon";
+const quick = { NOOS_FIRST_WAIT: "0" };
+const sha256 = (data: Buffer | string) => createHash("sha256").update(data).digest("hex");
+
+let noos: Machine;
+beforeEach(() => {
+  noos = new Machine("noos");
+  noos.run(`${LIB}/prepare-storage`);
+});
+afterEach(() => noos.remove());
+
+const state = (name: string) => JSON.parse(noos.read(`/run/noos/state/${name}.json`));
+const podman = () => noos.read("/fake/podman.log").trim().split("\n");
+
+describe("storage", () => {
+  test("stands on the persistent disk of an installed machine", () => {
+    expect(readlinkSync(noos.path("/run/noos/data"))).toBe(noos.path("/usr/local/lib/noos"));
+    expect(noos.read("/etc/containers/storage.conf")).toContain('graphroot = "/usr/local/lib/noos/containers"');
+    expect(statSync(noos.path("/usr/local/lib/noos/local-ai.env")).mode & 0o777).toBe(0o600);
+  });
+
+  test("stands in memory on a live medium, and says so", () => {
+    noos.put("/run/cos/live_mode", "1");
+    expect(noos.run(`${LIB}/prepare-storage`).code).toBe(0);
+    expect(readlinkSync(noos.path("/run/noos/data"))).toBe(noos.path("/run/noos/ram"));
+    expect(state("storage").detail).toContain("nothing is kept");
+  });
+
+  test("keeps the machine's settings at the next boot and drops what an import left", () => {
+    noos.put("/usr/local/lib/noos/local-ai.env", "LOCALAI_API_KEY=k\n");
+    noos.put("/usr/local/lib/noos/tmp/half", "x");
+    noos.run(`${LIB}/prepare-storage`);
+    expect(noos.read("/usr/local/lib/noos/local-ai.env")).toBe("LOCALAI_API_KEY=k\n");
+    expect(existsSync(noos.path("/usr/local/lib/noos/tmp/half"))).toBe(false);
+  });
+});
+
+describe("the container image", () => {
+  const digest = `sha256:${"a".repeat(64)}`;
+  const archive = `${SHARE}/containers/local-ai.oci.tar`;
+  const entry = { source: "local-ai", reference: "docker.io/localai/localai", version: "v4.8.2" };
+  const list = (...entries: object[]) => noos.put(`${SHARE}/containers.json`, JSON.stringify(entries));
+  const load = (env = {}) => noos.run(`${LIB}/load-image`, ["local-ai"], { ...quick, ...env });
+
+  test("baked: imported once, then found without touching the archive", () => {
+    noos.put(archive, "layers");
+    list({ ...entry, digest, delivery: "baked", archive });
+    expect(load().code).toBe(0);
+    expect(noos.read("/run/noos/image.env")).toBe(`NOOS_IMAGE=sha256:${sha256("layers")}\n`);
+    expect(load().code).toBe(0);
+    expect(podman().filter((line) => line.startsWith("load"))).toHaveLength(1);
+    expect(state("image").state).toBe("ready");
+  });
+
+  test("baked without a digest: the archive's own hash decides, so a new archive of one version is imported", () => {
+    list({ ...entry, delivery: "baked", archive });
+    noos.put(archive, "one");
+    load();
+    noos.put(archive, "two");
+    load();
+    expect(noos.read("/run/noos/image.env")).toContain(sha256("two"));
+  });
+
+  test("pulled: by digest, tried again, and the state is visible without the registry's password", () => {
+    list({ ...entry, digest, delivery: "pulled" });
+    noos.put("/fake/fail", "3");
+    const ran = load();
+    expect(ran.code).toBe(0);
+    expect(podman().filter((line) => line === `pull --quiet docker.io/localai/localai@${digest}`)).toHaveLength(4);
+    expect(ran.out).toContain("try 3 of 10");
+    expect(ran.out).not.toContain("hunter2");
+    expect(state("image").state).toBe("ready");
+  });
+
+  test("pulled without a digest: by version", () => {
+    list({ ...entry, delivery: "pulled" });
+    expect(load().code).toBe(0);
+    expect(podman()).toContain("pull --quiet docker.io/localai/localai:v4.8.2");
+  });
+
+  test("pulled in vain: the tries are bounded, the state says failed and why", () => {
+    list({ ...entry, digest, delivery: "pulled" });
+    noos.put("/fake/fail", "99");
+    const ran = load({ NOOS_TRIES: "3" });
+    expect(ran.code).not.toBe(0);
+    expect(podman().filter((line) => line.startsWith("pull"))).toHaveLength(3);
+    expect(state("image")).toMatchObject({
+      state: "failed",
+      detail: "Error: dial tcp https://registry: no route to host",
+    });
+    expect(existsSync(noos.path("/run/noos/image.env"))).toBe(false);
+  });
+
+  test("a list without the container is a permanent failure with a reason", () => {
+    list();
+    expect(load().code).toBe(65);
+    expect(state("image").detail).toContain("no container named local-ai");
+  });
+
+  test("the image before this one stays for a fallback of the OS, older ones go", () => {
+    const versions = ["1", "2", "3", "1"].map((c) => `sha256:${c.repeat(64)}`);
+    for (const digest of versions.slice(0, 3)) {
+      list({ ...entry, digest, delivery: "pulled" });
+      expect(load().code).toBe(0);
+    }
+    expect(podman().filter((line) => line.startsWith("rmi"))).toHaveLength(1);
+    list({ ...entry, digest: versions[1], delivery: "pulled" });
+    load();
+    expect(podman().filter((line) => line.startsWith("pull"))).toHaveLength(3);
+  });
+});
+
+describe("models", () => {
+  let server: ModelServer;
+  let url: string;
+  const content = randomBytes(300_000);
+  const name = "tiny.gguf";
+  const model = `/usr/local/lib/noos/models/${name}`;
+  const part = `/usr/local/lib/noos/partial/${sha256(content)}`;
+  const list = (...models: object[]) => noos.put(`${SHARE}/models.json`, JSON.stringify(models));
+  const fetchModels = (env = {}) => noos.start(`${LIB}/fetch-models`, [], { ...quick, ...env });
+
+  beforeEach(async () => {
+    server = new ModelServer(content);
+    url = await server.listen();
+    list({ name, url, sha256: sha256(content) });
+  });
+  afterEach(() => server.close());
+
+  test("one is fetched, verified, named, and not fetched or hashed again", async () => {
+    expect((await fetchModels()).code).toBe(0);
+    expect(sha256(readFileSync(noos.path(model)))).toBe(sha256(content));
+    expect((await fetchModels()).code).toBe(0);
+    expect(server.requests).toHaveLength(1);
+    expect(state(`model-${name}`)).toMatchObject({ state: "ready", detail: "300000 bytes" });
+  });
+
+  test("a cut connection goes on where it stopped: no byte is fetched twice", async () => {
+    server.cuts = [100_000, 50_000];
+    expect((await fetchModels()).code).toBe(0);
+    expect(server.requests.map((request) => request.range)).toEqual([undefined, "bytes=100000-", "bytes=150000-"]);
+    expect(server.requests.reduce((sum, request) => sum + request.sent, 0)).toBe(content.length);
+  });
+
+  test("a fetch that was killed goes on at the next boot", async () => {
+    noos.put(part, content.subarray(0, 120_000));
+    expect((await fetchModels()).code).toBe(0);
+    expect(server.requests.map((request) => request.range)).toEqual(["bytes=120000-"]);
+  });
+
+  test("killed between the last byte and the name: nothing is fetched", async () => {
+    noos.put(part, content);
+    expect((await fetchModels()).code).toBe(0);
+    expect(server.requests).toHaveLength(0);
+    expect(existsSync(noos.path(model))).toBe(true);
+  });
+
+  test("a partial file longer than the source, or a server without ranges: from the start", async () => {
+    noos.put(part, Buffer.concat([content, content]));
+    expect((await fetchModels()).code).toBe(0);
+    noos.put(model, "spoilt");
+    noos.put(part, content.subarray(0, 10));
+    server.ranges = false;
+    expect((await fetchModels()).code).toBe(0);
+    expect(sha256(readFileSync(noos.path(model)))).toBe(sha256(content));
+  });
+
+  test("a server in trouble is asked again and the bytes so far stay", async () => {
+    noos.put(part, content.subarray(0, 5));
+    server.errors = [503, 503];
+    expect((await fetchModels()).code).toBe(0);
+    expect(server.requests.map((request) => request.range)).toEqual(Array(3).fill("bytes=5-"));
+  });
+
+  test("a wrong checksum is fetched twice, never named, and ends with the code that stops restarts", async () => {
+    list({ name, url, sha256: "0".repeat(64) });
+    const ran = await fetchModels();
+    expect(ran.code).toBe(65);
+    expect(server.requests).toHaveLength(2);
+    expect(existsSync(noos.path(model))).toBe(false);
+    expect(state(`model-${name}`)).toMatchObject({ state: "failed" });
+    expect(state(`model-${name}`).detail).toContain(`expected sha256 ${"0".repeat(64)}`);
+  });
+
+  test("one that fails does not keep the next one waiting, and the unit tries again", async () => {
+    list(
+      { name: "gone.gguf", url: url.replace(/:\d+/, ":1"), sha256: "0".repeat(64) },
+      { name, url, sha256: sha256(content) },
+    );
+    const ran = await fetchModels({ NOOS_TRIES: "2" });
+    expect(ran.code).toBe(1);
+    expect(existsSync(noos.path(model))).toBe(true);
+    expect(state("model-gone.gguf").state).toBe("failed");
+  });
+
+  test("a new checksum under an old name replaces the file in one step", async () => {
+    await fetchModels();
+    const next = randomBytes(1000);
+    server.content = next;
+    list({ name, url, sha256: sha256(next) });
+    expect((await fetchModels()).code).toBe(0);
+    expect(statSync(noos.path(model)).size).toBe(1000);
+  });
+
+  test("noos-status shows a download under way with its bytes, and says by its exit code that not all is ready", async () => {
+    list({ name, url: url.replace(/:\d+/, ":1"), sha256: sha256(content) });
+    noos.put(part, content.subarray(0, 777));
+    await fetchModels({ NOOS_TRIES: "1" });
+    const env = { NOOS_LIB: noos.path(LIB), NOOS_API: "http://127.0.0.1:1" };
+    const text = noos.run("/usr/bin/noos-status", [], env);
+    expect(text.code).toBe(1);
+    expect(text.out).toMatch(/model-tiny\.gguf +failed .*777 bytes so far/);
+    const json = JSON.parse(noos.run("/usr/bin/noos-status", ["--json"], env).out);
+    expect(json.map((record: { name: string }) => record.name).sort()).toEqual(["api", "model-tiny.gguf", "storage"]);
+    expect(noos.run("/usr/bin/noos-status", ["--jsn"], env)).toMatchObject({ code: 64 });
+  });
+
+  test("no list of models: nothing to do", async () => {
+    noos.put(`${SHARE}/models.json`, "[]");
+    expect((await fetchModels()).code).toBe(0);
+    rmSync(noos.path(`${SHARE}/models.json`));
+    expect((await fetchModels()).code).toBe(0);
+  });
+});
+
+describe("LocalAI", () => {
+  const SHA = "0".repeat(64);
+  let server: ReturnType<typeof Bun.serve>;
+  let env: Record<string, string>;
+  let asked: { path: string; key: string | null; body: string }[];
+  let answers: Record<string, unknown>;
+
+  beforeEach(() => {
+    asked = [];
+    answers = { "/readyz": "OK", "/v1/models": { data: [] } };
+    server = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      async fetch(request) {
+        const path = new URL(request.url).pathname;
+        asked.push({ path, key: request.headers.get("authorization"), body: await request.text() });
+        return answers[path] === undefined ? new Response("", { status: 503 }) : Response.json(answers[path]);
+      },
+    });
+    env = { NOOS_API: `http://127.0.0.1:${server.port}`, NOOS_LIB: noos.path(LIB) };
+    noos.put(`${SHARE}/models.json`, JSON.stringify([{ name: "tiny.gguf", url: "http://x/y", sha256: SHA }]));
+  });
+  afterEach(() => server.stop(true));
+
+  const check = (fact: string) => noos.start("/usr/bin/noos-check", [fact], env);
+  const fetched = () => {
+    noos.put("/usr/local/lib/noos/models/tiny.gguf", "m");
+    noos.put("/usr/local/lib/noos/verified/tiny.gguf", "v");
+  };
+
+  test("ready: as /readyz answers", async () => {
+    expect((await check("ready")).code).toBe(0);
+    answers = {};
+    expect((await check("ready")).code).not.toBe(0);
+  });
+
+  test("models: each that is on the disk is served, under its name or without its suffix", async () => {
+    expect((await check("models")).code).toBe(0);
+    fetched();
+    expect((await check("models")).code).not.toBe(0);
+    for (const id of ["tiny", "tiny.gguf"]) {
+      answers["/v1/models"] = { data: [{ id }] };
+      expect((await check("models")).code).toBe(0);
+    }
+    answers["/v1/models"] = "garbage";
+    expect((await check("models")).code).not.toBe(0);
+  });
+
+  test("completion: of a model on the disk; an empty answer is none", async () => {
+    const without = await check("completion");
+    expect(without.code).toBe(0);
+    expect(without.out).toContain("nothing was completed");
+    fetched();
+    answers["/v1/models"] = { data: [{ id: "tiny" }] };
+    expect((await check("completion")).code).not.toBe(0);
+    answers["/v1/chat/completions"] = { choices: [{ message: { content: "Hello." } }] };
+    expect((await check("completion")).out).toBe("Hello.\n");
+    expect(JSON.parse(asked.at(-1)?.body ?? "{}")).toMatchObject({ model: "tiny", max_tokens: 8 });
+    answers["/v1/chat/completions"] = { choices: [{ message: { content: "" } }] };
+    expect((await check("completion")).code).not.toBe(0);
+  });
+
+  test("the machine's API key is sent, and is no argument of a process", async () => {
+    noos.put("/usr/local/lib/noos/local-ai.env", "LOCALAI_API_KEY=s3cret,other\n");
+    await check("ready");
+    expect(asked.at(-1)?.key).toBe("Bearer s3cret");
+    expect(noos.read(`${LIB}/call-api`)).not.toMatch(/curl .*\$key/);
+  });
+
+  test("a wrong fact is named", async () => {
+    expect(await check("completions")).toMatchObject({ code: 64, err: "usage: noos-check ready|models|completion\n" });
+  });
+
+  test("the backend is asked for once, its failure is told, and one that is there is left alone", async () => {
+    const install = () =>
+      noos.start(`${LIB}/install-backend`, ["llama-cpp"], { ...env, ...quick, NOOS_POLL: "0", NOOS_TRIES: "2" });
+    answers["/backends"] = [];
+    answers["/backends/apply"] = { ID: "7", status_url: "x" };
+    answers["/backends/jobs/7"] = { processed: true, error: {}, message: "error: no network" };
+    expect((await install()).code).not.toBe(0);
+    expect(state("backend-llama-cpp")).toMatchObject({ state: "failed", detail: "error: no network" });
+    answers["/backends/jobs/7"] = { processed: true, error: null, message: "completed" };
+    expect((await install()).code).toBe(0);
+    answers["/backends"] = [{ Name: "cpu-llama-cpp" }];
+    asked = [];
+    expect((await install()).code).toBe(0);
+    expect(asked.map((request) => request.path)).toEqual(["/readyz", "/backends"]);
+    noos.put(`${SHARE}/models.json`, "[]");
+    expect((await install()).code).toBe(0);
+    expect(state("backend-llama-cpp").state).toBe("unneeded");
+  });
+
+  test("silent five times in a row: started again, once", async () => {
+    const watch = () => noos.start(`${LIB}/watch-health`, [], env);
+    const restarts = () =>
+      noos
+        .read("/fake/systemctl.log")
+        .split("\n")
+        .filter((line) => line.startsWith("restart"));
+    noos.put("/run/noos/started", "");
+    await watch();
+    expect(state("api").state).toBe("ready");
+    answers = {};
+    for (let round = 0; round < 4; round++) await watch();
+    expect(restarts()).toHaveLength(0);
+    expect(state("api")).toMatchObject({ state: "silent", detail: "4 of 5 times in a row" });
+    await watch();
+    expect(restarts()).toEqual(["restart --no-block local-ai.service"]);
+    await watch();
+    expect(restarts()).toHaveLength(1);
+  });
+
+  test("a long start is not a hang", async () => {
+    noos.put("/run/noos/started", "");
+    answers = {};
+    for (let round = 0; round < 6; round++) await noos.start(`${LIB}/watch-health`, [], env);
+    expect(state("api").state).toBe("starting");
+    for (let round = 0; round < 5; round++) await noos.start(`${LIB}/watch-health`, [], { ...env, NOOS_GRACE: "0" });
+    expect(noos.read("/fake/systemctl.log")).toContain("restart");
+  });
+});
+
+describe("units", () => {
+  test("pass systemd-analyze verify, which finds a misspelt key and a missing program", () => {
+    const programs = ["/usr/bin/podman", "/usr/bin/rm", "/usr/bin/touch"];
+    expect(unitProblems(noos, programs)).toBe("");
+    const unit = "/usr/lib/systemd/system/local-ai.service";
+    noos.put(
+      unit,
+      noos.read(unit).replace("Restart=always", "Restrat=always").replace("/usr/bin/podman", "/usr/bin/pdman"),
+    );
+    expect(unitProblems(noos, programs)).toMatch(/Restrat[\s\S]*pdman/);
+  });
+
+  test("have an exposure under 5", () => {
+    const found = exposures(noos);
+    console.log("noos, exposure of units:", found);
+    expect(Object.entries(found).filter(([, exposure]) => exposure >= 5)).toEqual([]);
+  });
+
+  test("run the image that was loaded, and each program they name is in the image", () => {
+    const unit = noos.read("/usr/lib/systemd/system/local-ai.service");
+    expect(unit).toContain("--pull=never");
+    expect(unit).toMatch(/MemoryMax=\d+%/);
+    const named = noos.node.units.flatMap(({ name }) =>
+      [...noos.read(`/usr/lib/systemd/system/${name}`).matchAll(/=(\/usr\/lib\/hegemonikon\/\S+)/g)].map(
+        (match) => match[1],
+      ),
+    );
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((path) => path && !existsSync(noos.path(path)))).toEqual([]);
+  });
+});
+
+test("shell files are shellcheck-clean and under 50 lines", () => {
+  expect(shellProblems("noos")).toBe("");
+});
