@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { moduleApi } from "./call/api.js";
 import { coreApi, keptCoreApi } from "./call/core.js";
-import { describe } from "./call/failure.js";
+import { describe, mayBeLoss } from "./call/failure.js";
 import { findMod, noGlobals } from "./call/flags.js";
 import { help } from "./call/help.js";
 import { locate, type ModuleLocation } from "./call/location.js";
@@ -17,6 +17,7 @@ const program = process.env.HEGEMONIKON_PROGRAM ?? "./hegemonikon";
 /** Asked by the launcher before it starts an engine: exit code 0 and silence where a call would need one. */
 const needsEngine = "--needs-engine";
 let session: EngineSession | undefined;
+let cancelled = false;
 
 async function needs(words: string[]): Promise<boolean> {
   const planned = plan(words, await moduleApi(locateModule(words)), keptCoreApi());
@@ -88,10 +89,9 @@ async function call(planned: Plan, module: ModuleLocation, api: Api, core: Api |
 
 /** Ends what this call started, and says so. A second signal does not wait. */
 function interrupted(code: number): void {
-  let again = false;
   const stop = () => {
-    if (again) process.exit(code);
-    again = true;
+    if (cancelled) process.exit(code);
+    cancelled = true;
     process.stderr.write("Canceled.\n");
     void closeSessions().finally(() => process.exit(code));
   };
@@ -107,13 +107,16 @@ try {
   else await main(words);
 } catch (error) {
   code = 1;
-  if (process.argv[2] !== needsEngine) code = report(error);
+  if (process.argv[2] !== needsEngine) code = await report(error);
 }
 await closeSessions();
 process.exitCode = code;
 
-function report(error: unknown): number {
-  const failure = describe(error, program, session?.lost());
+async function report(error: unknown): Promise<number> {
+  // What broke because we ended the session is no news; the handler of the signal ends this process.
+  if (cancelled) return await new Promise(() => {});
+  const lost = mayBeLoss(error) ? await session?.lost() : undefined;
+  const failure = describe(error, program, lost);
   process.stderr.write(failure.message);
   return failure.code;
 }

@@ -22,17 +22,20 @@ function tail(title: string, text: string): string {
   return `${title}:\n${cut}${lines.slice(-tailLines).join("\n")}\n`;
 }
 
+/** Whether it is worth asking if the engine is still there: the error has no explanation of its own. */
+export function mayBeLoss(error: unknown): boolean {
+  const name = (error as { name?: string }).name;
+  return name !== "UsageError" && name !== "CallError" && !execDetails(error);
+}
+
 /**
  * What to say about an error. A failed command's exit code becomes the call's, as with `dagger call`; everything else
- * is 1. `lost` is what the CLI said last if it is gone.
+ * is 1. `lost` says why the engine cannot be reached any more, if so.
  */
 export function describe(error: unknown, program: string, lost: string | undefined): Failure {
   const message = error instanceof Error ? error.message : typeof error === "string" ? error : JSON.stringify(error);
   if (lost !== undefined) {
-    return {
-      message: `Error: the engine went away during the call; run it again.\n${lost}\n`.replace(/\n+$/, "\n"),
-      code: 1,
-    };
+    return { message: `Error: the engine went away during the call (${lost}): run it again.\n`, code: 1 };
   }
   const exec = execDetails(error);
   if (exec) {

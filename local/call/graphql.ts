@@ -28,7 +28,8 @@ export async function query(session: EngineSession, text: string): Promise<unkno
   try {
     answer = JSON.parse(body);
   } catch {
-    throw new EngineError(`expected JSON from the engine, found status ${response.status}: ${body.slice(0, 200)}`, {});
+    const found = `status ${response.status}: ${body.slice(0, 200)}`;
+    throw new EngineError(`expected JSON from the engine, found ${found}`, { status: response.status });
   }
   const first = answer.errors?.[0];
   if (first) throw new EngineError(first.message, first.extensions ?? {});

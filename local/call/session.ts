@@ -10,8 +10,8 @@ export type EngineSession = {
   token: string;
   /** Ends it, and nothing else. Resolves when it is gone. */
   close: () => Promise<void>;
-  /** What the CLI said last, if it ended although nobody asked it to. */
-  lost: () => string | undefined;
+  /** Why the engine cannot be reached any more; undefined while it answers. */
+  lost: () => Promise<string | undefined>;
 };
 
 /** Ends the sessions that this process started. */
@@ -22,6 +22,10 @@ export async function closeSessions(): Promise<void> {
 
 /** How long the CLI may take to reach an engine, in ms: it may have to start one in a container first. */
 const connectTimeout = 5 * 60_000;
+/** How long a session may take to end in order, in ms; it does so in 0.1 s unless its engine is gone. */
+const closeTimeout = 3_000;
+/** How long an engine may take to answer the smallest question, in ms. */
+const answerTimeout = 5_000;
 /** A call that is done by then shows no progress, in ms. */
 const quietFor = 2_000;
 
@@ -80,6 +84,22 @@ function environment(): NodeJS.ProcessEnv {
   return { ...process.env, DAGGER_NO_NAG: "1", ...plain };
 }
 
+/** Asks the smallest question there is, and says what was wrong with the answer. */
+async function unanswered(port: number, token: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/query`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Basic ${btoa(`${token}:`)}` },
+      body: JSON.stringify({ query: "{ version }" }),
+      signal: AbortSignal.timeout(answerTimeout),
+    });
+    return response.ok ? undefined : "the connection to it broke";
+  } catch (error) {
+    const late = (error as { name?: string }).name === "TimeoutError";
+    return late ? `no answer within ${answerTimeout / 1000} s` : "the Dagger CLI that leads to it ended";
+  }
+}
+
 function cliFlags(globals: Globals): string[] {
   const flags = [`--progress=${globals.progress ?? "plain"}`];
   if (globals.silent) flags.push("--silent");
@@ -93,7 +113,13 @@ function cliFlags(globals: Globals): string[] {
 export async function openSession(globals: Globals): Promise<EngineSession> {
   const port = process.env.DAGGER_SESSION_PORT;
   const token = process.env.DAGGER_SESSION_TOKEN;
-  if (port && token) return { port: Number(port), token, close: async () => {}, lost: () => undefined };
+  if (port && token)
+    return {
+      port: Number(port),
+      token,
+      close: async () => {},
+      lost: async () => await unanswered(Number(port), token),
+    };
 
   await checkRunner(process.env._EXPERIMENTAL_DAGGER_RUNNER_HOST);
   const cli = process.env._EXPERIMENTAL_DAGGER_CLI_BIN || "dagger";
@@ -109,22 +135,16 @@ export async function openSession(globals: Globals): Promise<EngineSession> {
     child.once("exit", (code) => resolve(code));
     child.once("error", () => resolve(null));
   });
-  let closing = false;
   const close = async () => {
-    closing = true;
     open.delete(close);
     child.stdin.destroy();
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
-    const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    const timer = setTimeout(() => child.kill("SIGKILL"), closeTimeout);
     await gone;
     clearTimeout(timer);
     progress.stop();
   };
   open.add(close);
-  const lost = () => {
-    if (closing || (child.exitCode === null && child.signalCode === null)) return undefined;
-    return progress.stop();
-  };
 
   return await new Promise<EngineSession>((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -145,8 +165,8 @@ export async function openSession(globals: Globals): Promise<EngineSession> {
       clearTimeout(timer);
       try {
         progress.forget();
-        const params = JSON.parse(line) as { port: number; session_token: string };
-        resolve({ port: params.port, token: params.session_token, close, lost });
+        const { port, session_token: token } = JSON.parse(line) as { port: number; session_token: string };
+        resolve({ port, token, close, lost: async () => await unanswered(port, token) });
       } catch {
         reject(new CallError(`expected connection parameters from ${cli} session, found ${JSON.stringify(line)}`));
         void close();
