@@ -243,11 +243,12 @@ describe("this repository", () => {
     expect(Object.keys(sources).filter((name) => !used.has(name))).toEqual([]);
   });
 
-  test("what counts as not building is imported by nothing that builds", () => {
+  test("what counts as not building is imported by nothing that builds, but to be refused", () => {
+    const refusals = ["check/check.ts", "check/report.ts"];
     const source = (path: string) => readFileSync(join(root, ".dagger/src", path), "utf8");
     const seen = new Set<string>();
     const visit = (path: string): void => {
-      if (seen.has(path)) return;
+      if (seen.has(path) || refusals.includes(path)) return;
       seen.add(path);
       for (const [, to] of source(path).matchAll(/from "(\.[^"]+)\.js"/g))
         visit(`${join(path, "..", to as string)}.ts`);

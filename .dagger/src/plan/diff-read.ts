@@ -1,0 +1,28 @@
+import { HegemonikonError } from "../errors.js";
+import type { Package } from "./diff.js";
+
+/**
+ * The Debian packages of a CycloneDX SBOM, from their purls (`pkg:deb/ubuntu/bash@5.2-1?arch=amd64`).
+ * @param name how the file is called in an error
+ */
+export function packagesOfSbom(name: string, text: string): Package[] {
+  let sbom: unknown;
+  try {
+    sbom = JSON.parse(text);
+  } catch {
+    throw new HegemonikonError(
+      `${name}: found ${JSON.stringify(text.slice(0, 40))}, expected a CycloneDX SBOM in JSON`,
+    );
+  }
+  const components = (sbom as { components?: unknown } | null)?.components;
+  if (!Array.isArray(components)) {
+    throw new HegemonikonError(`${name}: found no list named components, expected a CycloneDX SBOM`);
+  }
+  return components.flatMap((component: unknown): Package[] => {
+    const purl = (component as { purl?: unknown } | null)?.purl;
+    const match = typeof purl === "string" ? /^pkg:deb\/[^/]+\/([^@?]+)@([^?#]+)(?:\?([^#]*))?/.exec(purl) : null;
+    if (!match) return [];
+    const arch = new URLSearchParams(match[3] ?? "").get("arch") ?? "";
+    return [{ name: decodeURIComponent(match[1] as string), version: decodeURIComponent(match[2] as string), arch }];
+  });
+}
