@@ -1,8 +1,11 @@
-import { argument, Container, Directory, File, func, object } from "@dagger.io/dagger";
+import { argument, Container, check, Directory, File, func, object } from "@dagger.io/dagger";
+import { ReportFormat } from "./check/report-format.js";
+import { listNodes, listProblems, runCheck } from "./check/run.js";
 import { base } from "./image/base.js";
 import { explained } from "./image/explain.js";
 import { image } from "./image/image.js";
 import { readRecipe } from "./image/read-recipe.js";
+import { TableFormat } from "./node/table-format.js";
 
 /** Bakes each machine's role into an immutable, self-configuring OS image. */
 @object()
@@ -26,6 +29,33 @@ export class Hegemonikon {
   @func()
   sources(): File {
     return this.sourcesFile;
+  }
+
+  /**
+   * What the nodes are: a table, from their files.
+   *
+   * Example: dagger call nodes --format=json
+   */
+  @func()
+  async nodes(format: TableFormat = TableFormat.Text): Promise<string> {
+    return listNodes(this.nodesDir, this.sourcesFile, format);
+  }
+
+  /** Finds every mistake in the nodes, their cloud-configs and sources.yaml at once; fails where there is an error. */
+  @func()
+  @check()
+  async check(): Promise<string> {
+    return runCheck(this.nodesDir, this.sourcesFile);
+  }
+
+  /**
+   * What check finds, as data; never fails because of it.
+   *
+   * Example: dagger call problems --format=sarif > problems.sarif
+   */
+  @func()
+  async problems(format: ReportFormat = ReportFormat.Text): Promise<string> {
+    return listProblems(this.nodesDir, this.sourcesFile, format);
   }
 
   /**
