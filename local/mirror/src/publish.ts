@@ -28,7 +28,7 @@ try {
 }
 // a host that no source names yet is mirrored too: a new source must not need a new engine
 const hosts = replaced.flatMap(({ source }) => (source.kind === "image" ? [source.reference.replace(/\/.*/, "")] : []));
-hosts.unshift("docker.io", "quay.io", "ghcr.io");
+hosts.unshift("docker.io", "quay.io", "ghcr.io", "gcr.io");
 const mirrors = Object.fromEntries([...new Set(hosts)].map((host) => [host, { mirrors: [address] }]));
 replaceFile(inCache("registries.json"), JSON.stringify({ ...mirrors, [address]: { http: true } }));
 replaceFile(inCache("state.json"), JSON.stringify({ registry: address, files: filesAddress, standins }, null, 2));

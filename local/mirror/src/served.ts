@@ -53,20 +53,20 @@ export function servedImage({ source, builds }: Replaced): ServedImage | undefin
   return { repository, tag: source.version, archs: built.map(({ arch }) => arch), index, parts };
 }
 
-/** A download that is built, by architecture: its sha256, and the path that the file server gives it. */
-export function servedFiles({
-  source,
-  standIn,
-  builds,
-}: Replaced): { arch: Architecture; sha256: string; path: string; file: string }[] {
+/** A download that is built: its path on the file server, the same with {version} and {arch}, and its sha256. */
+export type ServedFile = { arch: Architecture; sha256: string; path: string; template: string; file: string };
+
+export function servedFiles({ source, standIn, builds }: Replaced): ServedFile[] {
   if (source.kind !== "download") return [];
   return builds.filter(isBuilt).map((build) => {
     const folder = builtFolder(build);
-    const sha256 = readFileSync(join(folder, "sha256"), "utf8");
+    const template = `${standIn.name}/${standIn.name}-{version}-{arch}`;
+    const path = template.replace("{version}", source.version).replace("{arch}", build.arch);
     return {
       arch: build.arch,
-      sha256,
-      path: `${standIn.name}/${source.version}/${build.arch}/${standIn.name}`,
+      sha256: readFileSync(join(folder, "sha256"), "utf8"),
+      path,
+      template,
       file: join(folder, "file"),
     };
   });
