@@ -1,10 +1,11 @@
 """What the tests of the relay share: a clock that jumps, a sender on it, and the figures at the end."""
 
+import logging
 import shutil
 import tempfile
 import unittest
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from doorbell.config import Config
@@ -12,6 +13,8 @@ from doorbell.fakemowa import FakeMowa
 from doorbell.sender import REPEAT, Sender
 from doorbell.store import Store
 
+# The relay's log is part of the program, not of the report.
+logging.getLogger("doorbell").addHandler(logging.NullHandler())
 ANNA, BERT = "+32470000001", "+32470000002"
 
 
@@ -37,11 +40,11 @@ class Bench(unittest.TestCase):
         self.config = Config(
             address=self.mowa.address,
             recipients=(ANNA, BERT),
-            text="ring",
+            text="ring {ring}",
             timeout=0.5,
             connect_timeout=0.5,
         )
-        self.rings = 0
+        self.first, self.rings = 1, 0
         self.start()
 
     def start(self) -> None:
@@ -78,30 +81,50 @@ class Bench(unittest.TestCase):
         raise AssertionError(f"still waiting: {self.store.waiting()[:3]}")
 
     def figures(self, scenario: str, recipients: tuple[str, ...] = (ANNA, BERT)) -> tuple[int, int]:
-        """Prints what went in and came out. (lost, doubled): a copy that says it may be a repeat is counted apart,
-        it is the price of an answer that was lost."""
-        lost = doubled = repeats = out = 0
-        for to in recipients:
-            messages = self.mowa.messages(to)
-            marked = sum(REPEAT in message for message in messages)
-            firsts = len(messages) - marked
-            out += len(messages)
-            lost += max(0, self.rings - len(messages))
-            doubled += max(0, firsts - self.rings)
-            repeats += max(0, len(messages) - max(firsts, self.rings))
-        say(scenario, self.rings, len(recipients), out, lost, doubled, repeats)
-        return lost, doubled
+        """Prints what went in and came out, ring by ring. (lost, doubled)."""
+        counts = Figures.of(range(self.first, self.first + self.rings), [self.mowa.messages(to) for to in recipients])
+        counts.say(scenario)
+        return counts.lost, counts.doubled
+
+    def again(self) -> None:
+        """Counts from here on."""
+        self.first, self.rings = self.first + self.rings, 0
+        self.mowa.sent.clear()
 
 
-def say(scenario: str, rings: int, recipients: int, out: int, lost: int, doubled: int, repeats: int = 0) -> None:
-    """One line of figures; the test runner of the repository shows them."""
-    print(
-        f"FIGURES {scenario}: rings in {rings}, recipients {recipients}, messages out {out}, "
-        f"lost {lost}, doubled {doubled}, marked repeats {repeats}",
-        flush=True,
-    )
+@dataclass
+class Figures:
+    """What became of the rings. A copy that says it may be a repeat is counted apart: it is the price of an answer
+    that was lost. `doubled` are copies that do not say so."""
 
+    rings: int
+    recipients: int
+    out: int = 0
+    lost: int = 0
+    doubled: int = 0
+    repeats: int = 0
 
-def tally(messages: list[str]) -> Counter[str]:
-    """How often each text went out, the mark of a repeat left aside."""
-    return Counter(message.removesuffix(REPEAT) for message in messages)
+    @classmethod
+    def of(cls, rings: range, inboxes: list[list[str]]) -> "Figures":
+        """Counts each ring by the number in its text, `ring N`."""
+        found = cls(len(rings), len(inboxes))
+        for inbox in inboxes:
+            firsts, marked = Counter[int](), Counter[int]()
+            for message in inbox:
+                number = int(message.split()[1])
+                (marked if message.endswith(REPEAT) else firsts)[number] += 1
+            found.out += len(inbox)
+            for ring in rings:
+                found.lost += firsts[ring] + marked[ring] == 0
+                found.doubled += max(0, firsts[ring] - 1)
+                found.repeats += marked[ring] if firsts[ring] else max(0, marked[ring] - 1)
+            found.doubled += sum(count for ring, count in (firsts + marked).items() if ring not in rings)
+        return found
+
+    def say(self, scenario: str) -> None:
+        """One line; the test runner of the repository shows it."""
+        print(
+            f"FIGURES {scenario}: rings in {self.rings}, recipients {self.recipients}, messages out {self.out}, "
+            f"lost {self.lost}, doubled {self.doubled}, marked repeats {self.repeats}",
+            flush=True,
+        )

@@ -11,10 +11,9 @@ import time
 import unittest
 from pathlib import Path
 
-from bench import ANNA, BERT, say
+from bench import ANNA, BERT, Figures
 from doorbell import control
 from doorbell.fakemowa import FakeMowa
-from doorbell.sender import REPEAT
 from doorbell.store import Store
 
 CONFIG = """
@@ -23,7 +22,7 @@ chip = no-such-chip
 debounce = 1ms
 settle = 1ms
 [message]
-text = ring
+text = ring {{ring}}
 [mowa]
 address = {address}
 [retry]
@@ -85,16 +84,12 @@ class Kill(unittest.TestCase):
         figures = control.ask(self.directory, "status")["queue"]
         self.kill()
         stored = int(figures["rings"])
-        out = {to: self.mowa.messages(to) for to in (ANNA, BERT)}
-        marked = sum(REPEAT in message for messages in out.values() for message in messages)
-        lost = sum(max(0, stored - len(messages)) for messages in out.values())
-        doubled = sum(max(0, len([m for m in ms if REPEAT not in m]) - stored) for ms in out.values())
-        total = sum(map(len, out.values()))
-        say(f"kill -9 {kills} times while ringing and sending", stored, 2, total, lost, doubled, total - 2 * stored)
+        counts = Figures.of(range(1, stored + 1), [self.mowa.messages(ANNA), self.mowa.messages(BERT)])
+        counts.say(f"kill -9 {kills} times while ringing and sending")
         self.assertEqual(stored, acknowledged, "every ring that was acknowledged is on disk, and no other")
         self.assertGreater(acknowledged, 50)
-        self.assertEqual((lost, doubled), (0, 0))
-        self.assertLessEqual(marked, kills, "at most the one message in flight is repeated for each kill")
+        self.assertEqual((counts.lost, counts.doubled), (0, 0))
+        self.assertLessEqual(counts.repeats, kills, "at most the one message in flight is repeated for each kill")
 
     def test_an_ordinary_stop_leaves_no_doubt(self) -> None:
         self.mowa.pace = 0.4
@@ -111,7 +106,7 @@ class Kill(unittest.TestCase):
         until = time.monotonic() + 10
         while time.monotonic() < until and len(self.mowa.sent) < 2:
             time.sleep(0.05)
-        self.assertEqual(self.mowa.messages(ANNA) + self.mowa.messages(BERT), ["ring (test)"] * 2)
+        self.assertEqual(self.mowa.messages(ANNA) + self.mowa.messages(BERT), ["ring 1 (test)"] * 2)
 
 
 if __name__ == "__main__":

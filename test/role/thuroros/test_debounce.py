@@ -3,7 +3,7 @@
 import random
 import unittest
 
-from bench import say
+from bench import Figures
 from doorbell.debounce import Debouncer
 
 
@@ -45,7 +45,7 @@ class Debounce(unittest.TestCase):
         found = [debouncer.edge(True, float(at)) for at in range(1, 3601)]
         self.assertEqual(sum(found), 1)
         self.assertEqual(debouncer.held_for(3600.0), 3599.0)
-        say("stuck button, level read 3600 times", 1, 0, 0, 0, sum(found) - 1)
+        Figures(1, 0, doubled=sum(found) - 1).say("stuck button, level read 3600 times")
 
     def test_a_lost_release_does_not_ring_again_but_the_next_press_does(self) -> None:
         self.assertEqual(rings([(True, 1.0), (True, 10.0), (False, 10.5), (True, 20.0)]), [1.0, 20.0])
@@ -63,7 +63,7 @@ class Debounce(unittest.TestCase):
                 expected.append(at)
                 at += max(held, 2.0) + 0.1 + rng.random() * 5
             self.assertEqual(rings(edges), expected, f"seed {seed}")
-        say(f"debounce, {len(edges)} bouncing edges of 1000 presses, 20 seeds", 1000, 0, 0, 0, 0)
+        Figures(1000, 0).say(f"debounce, {len(edges)} bouncing edges of 1000 presses, 20 seeds")
 
     def test_whatever_the_edges_two_rings_are_a_debounce_apart(self) -> None:
         for seed in range(200):

@@ -7,7 +7,7 @@ import sqlite3
 import unittest
 from collections import Counter
 
-from bench import ANNA, BERT, Bench, tally
+from bench import ANNA, BERT, Bench
 from doorbell.sender import LINK_LONGEST, REPEAT, SETTLE_AFTER_CRASH, masked
 
 CARL = "+32470000003"
@@ -76,7 +76,8 @@ class Trouble(Bench):
 
     def test_answers_that_are_lost_before_anything_was_sent(self) -> None:
         for mode in ("cut-before", "garbage", "strange-results", "not-http"):
-            self.mowa.plan, self.mowa.sent, self.rings = (lambda _to, m=mode: m), [], 0  # type: ignore[misc]
+            self.again()
+            self.mowa.plan = lambda _to, m=mode: m  # type: ignore[misc]
             self.ring(5)
             self.turn(20)
             self.assertEqual(self.mowa.sent, [])
@@ -93,7 +94,8 @@ class Trouble(Bench):
                 tries[to] += 1
                 return mode if tries[to] == 1 else "ok"
 
-            self.mowa.plan, self.mowa.sent, self.rings = first_is_lost, [], 0
+            self.again()
+            self.mowa.plan = first_is_lost
             self.ring()
             self.settle()
             self.nothing_lost_or_doubled(f"{mode} once")
@@ -131,7 +133,7 @@ class Trouble(Bench):
 
     def test_the_time_mowa_gives_messages_is_a_doubt_too(self) -> None:
         modes = itertools.chain(["timed-out"], itertools.repeat("ok"))
-        self.mowa.plan = lambda _to: next(modes)
+        self.mowa.plan = lambda to: next(modes) if to else "ok"
         self.change(recipients=(ANNA,))
         self.ring()
         self.settle()
@@ -207,16 +209,11 @@ class Trouble(Bench):
         self.ring(5)
         self.turn(100)
         self.clock.now += 3600
-        self.change(text="fresh")
         self.ring()
         self.mowa.up()
         self.settle()
-        self.change(text="ring")
-        order = [self.sender.message(self.config, one) for one in self.store.waiting()]
-        self.assertEqual(order, [])
-        self.assertEqual(len(self.mowa.sent), 12)
-        rings = [ring for ring, in self.store._all("SELECT ring FROM deliveries ORDER BY ended, id LIMIT 2")]
-        self.assertEqual(rings, [6, 6])
+        order = [int(message.split()[1]) for message in self.mowa.messages()]
+        self.assertEqual(order, [6, 6, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5])
 
     def test_a_repeat_after_a_crash_waits_until_mowa_is_done_and_says_so(self) -> None:
         self.ring()
@@ -257,8 +254,6 @@ class Trouble(Bench):
         self.ring()
         text = self.sender.message(self.config, self.store.waiting()[0])
         self.assertRegex(text, r"^rang \d\d:\d\d:\d\d 20\d\d-\d\d-\d\d( on 20\d\d-\d\d-\d\d)?$")
-        self.settle()
-        self.assertEqual(set(tally(self.mowa.messages(ANNA)).values()), {1})
 
 
 if __name__ == "__main__":

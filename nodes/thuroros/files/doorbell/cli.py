@@ -1,0 +1,135 @@
+"""The command `doorbell`."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from doorbell import config, control, status
+
+DESCRIPTION = "The doorbell relay: rings become messages through mowa, and none is lost."
+EPILOG = "Exit codes of status: 0 ok, 1 needs attention, 2 broken, 3 not running."
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("doorbell", description=DESCRIPTION, epilog=EPILOG)
+    run = argparse.ArgumentParser(add_help=False)
+    run.add_argument("--run-dir", type=Path, default=config.RUN_DIR, help="where the relay's socket is")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    show = commands.add_parser("status", parents=[run], help="how the bell is", epilog=EPILOG)
+    show.add_argument("--json", action="store_true", help="for programs")
+    machine = "judge only what this machine is answerable for: not recipients, not mowa (the test of an image)"
+    show.add_argument("--machine", action="store_true", help=machine)
+    edge = "fail without a source of rings: on a Raspberry Pi the GPIO line, elsewhere simulated rings will do; gpio: "
+    show.add_argument(
+        "--require-edge-source",
+        nargs="?",
+        const="any",
+        choices=("any", "gpio"),
+        help=edge + "the line, wherever this is",
+    )
+
+    ring = commands.add_parser("ring", parents=[run], help="ring the bell without the button")
+    kind = ring.add_mutually_exclusive_group(required=True)
+    kind.add_argument("--simulate", action="store_true", help="a press: sends real messages, marked as a test")
+    kind.add_argument("--check", action="store_true", help="goes to the disk like a ring, and is sent to nobody")
+
+    commands.add_parser("ack", parents=[run], help="acknowledge the messages that were given up undelivered")
+    commands.add_parser("config", help="check the configuration files and show the settings")
+    commands.add_parser("selftest", help="a second relay, from a press to a pretended mowa, through a kill -9")
+
+    serve = commands.add_parser("serve", parents=[run], help="run the relay (the service does)")
+    serve.add_argument("--config", type=Path, action="append", help="instead of the machine's files; repeatable")
+    serve.add_argument("--state-dir", type=Path, default=config.STATE_DIR, help="where the queue is kept")
+    return parser
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs one command; the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        match options.command:
+            case "status":
+                return _status(options)
+            case "ring":
+                return _ring(options)
+            case "ack":
+                return _ack(options)
+            case "config":
+                return _config()
+            case "selftest":
+                from doorbell.selftest import selftest
+
+                return selftest()
+            case _:
+                return _serve(options)
+    except control.NotRunning as error:
+        print(f"doorbell: {error}", file=sys.stderr)
+        return status.DOWN
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    facts = control.ask(options.run_dir, "status")
+    findings = status.judge(facts)
+    kind = facts["source"]["kind"]
+    if options.require_edge_source == "gpio" and kind != "gpio":
+        text = f"a GPIO line is required and there is none: {facts['source']['detail']}"
+        findings.insert(0, status.Finding(status.BROKEN, True, text))
+    code = status.level(findings, options.machine)
+    if options.json:
+        told = [{"level": status.WORDS[one.level], "machine": one.machine, "text": one.text} for one in findings]
+        print(json.dumps({"state": status.WORDS[code], "findings": told, **facts}, indent=2, ensure_ascii=False))
+    else:
+        print(status.render(facts, findings))
+    return code
+
+
+def _ring(options: argparse.Namespace) -> int:
+    answer = control.ask(options.run_dir, "press" if options.simulate else "check")
+    match answer.get("result"):
+        case "ring":
+            print(f"ring {answer['ring']} is stored" + (", sent to nobody" if options.check else ""))
+            return 0
+        case "kept":
+            print("the ring is kept in memory: the disk refuses it, see `doorbell status`", file=sys.stderr)
+        case "quiet":
+            print("no ring: the last one was less than the debounce time ago", file=sys.stderr)
+        case _:
+            print(f"doorbell: {answer.get('error', answer)}", file=sys.stderr)
+    return 1
+
+
+def _ack(options: argparse.Namespace) -> int:
+    answer = control.ask(options.run_dir, "ack")
+    if "error" in answer:
+        print(f"doorbell: {answer['error']}", file=sys.stderr)
+        return 1
+    print(f"{answer['acknowledged']} undelivered messages acknowledged")
+    return 0
+
+
+def _config() -> int:
+    found = config.load(config.sources())
+    for section, key in config.READERS:
+        value = getattr(found, config.READERS[section, key][0])
+        print(f"[{section}] {key} = {'(set)' if key == 'password' and value else value}")
+    for problem in found.problems:
+        print(f"! {problem}", file=sys.stderr)
+    return 1 if found.problems else 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from doorbell.relay import Relay
+
+    # The journal stamps the lines itself.
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    given: list[Path] | None = options.config
+    relay = Relay((lambda: given) if given else config.sources, options.state_dir, options.run_dir)
+    return relay.serve()
