@@ -60,23 +60,33 @@ export function clientFile(): string {
   return path;
 }
 
+/**
+ * Runs the SDK's introspector. What it says about defaults that it leaves to the code concerns the module's authors:
+ * test/contract shows it to them.
+ */
+async function scanned(module: ModuleLocation, files: string[]): Promise<Scanned> {
+  const introspector = "../../node_modules/@dagger.io/dagger/dist/src/module/introspector/index.js";
+  const { scan } = (await import(introspector)) as {
+    scan: (files: string[], name: string, load: boolean) => Promise<unknown>;
+  };
+  const { warn, debug } = console;
+  console.warn = console.debug = () => {};
+  try {
+    return JSON.parse(JSON.stringify(await scan([...files, clientFile()], module.name, false)));
+  } catch (error) {
+    throw new CallError(`the module's API cannot be read: ${(error as Error).message}`);
+  } finally {
+    Object.assign(console, { warn, debug });
+  }
+}
+
 /** The module's API as the SDK's introspector sees it: from the cache while no source changed. */
 export async function moduleApi(module: ModuleLocation): Promise<Api> {
   const files = sourceFiles(module.src);
   const name = `api-${keyOf(module, files)}.json`;
   const kept = readCached<Api>(name);
   if (kept) return kept;
-  const introspector = "../../node_modules/@dagger.io/dagger/dist/src/module/introspector/index.js";
-  const { scan } = (await import(introspector)) as {
-    scan: (files: string[], name: string, load: boolean) => Promise<unknown>;
-  };
-  let scanned: Scanned;
-  try {
-    scanned = JSON.parse(JSON.stringify(await scan([...files, clientFile()], module.name, false)));
-  } catch (error) {
-    throw new CallError(`the module's API cannot be read: ${(error as Error).message}`);
-  }
-  const api = fromScan(scanned);
+  const api = fromScan(await scanned(module, files));
   if (!api.main) {
     throw new CallError(`${module.src}: expected an exported class ${pascal(module.name)} decorated with @object()`);
   }

@@ -69,6 +69,12 @@ export function plan(words: string[], module: Api, core: Api | undefined): Plan 
     const fn = callable(object).find((candidate) => candidate.command === kebab(word) || candidate.name === word);
     if (!fn) throw unknownFunction(word, object, path);
     path.push(fn.command);
+    if (object.core && fn.name === "terminal" && !globals.help) {
+      throw new UsageError(
+        `${path.join(" ")}: a terminal needs the Dagger CLI itself: dagger call ${path.join(" ")}`,
+        path,
+      );
+    }
     const segment = parseSegment(rest.slice(1), fn.args, apis, globals, path);
     if (!globals.help) checkRequired(segment, fn.args, apis, path);
     steps.push({ fn, on: object, values: segment.values });
