@@ -145,7 +145,9 @@ export function fromScan(scanned: Scanned): Api {
     }),
   );
   const main = Object.values(scanned.objects).find((object) => object.name === scanned.name);
-  const constructorArgs = Object.values(main?.constructor?.arguments ?? {}).map((arg) => argOf(arg, enums));
+  // Without a constructor of its own, the property would be the one that every object inherits.
+  const constructed = main && Object.hasOwn(main, "constructor") ? main.constructor?.arguments : undefined;
+  const constructorArgs = Object.values(constructed ?? {}).map((arg) => argOf(arg, enums));
   return {
     ...(main && { main: { object: main.name, constructor: constructorArgs } }),
     objects: Object.values(scanned.objects).map((object) => objectOf(object, enums)),
