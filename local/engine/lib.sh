@@ -36,6 +36,6 @@ answers() { curl -s -m 3 -o /dev/null --http2-prior-knowledge --unix-socket "$so
 engine_pid() {
     [ -s "$pidfile" ] || return 1
     read -r pid < "$pidfile"
-    tr '\0' ' ' < "/proc/$pid/cmdline" 2> /dev/null | grep -q -- "inside .* $run " || return 1
+    { tr '\0' ' ' < "/proc/$pid/cmdline"; } 2> /dev/null | grep -q -- "inside .* $run " || return 1
     echo "$pid"
 }
