@@ -11,18 +11,15 @@ function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** The key of a build: its recipe, the helpers that recipes share, how it is packed, its version and architecture. */
+/** The key of a build: its recipe, the shared helpers that the recipe names, how it is packed, version, architecture. */
 export function inputsHash({ standIn, version, arch }: Build): string {
-  const hash = createHash("sha256").update(
-    JSON.stringify([standIn.name, standIn.kind, standIn.anyVersion ? "any" : version, arch]),
-  );
-  const shared = readdirSync(recipes, { withFileTypes: true }).filter((entry) => entry.isFile());
-  const files = [
-    ...filesBelow(join(recipes, standIn.name)),
-    ...shared.map((entry) => join(recipes, entry.name)).sort(),
-    join(import.meta.dir, "pack.ts"),
-  ];
-  for (const file of files) {
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([standIn.name, standIn.kind, standIn.anyVersion ? "any" : version, arch]));
+  const recipe = join(recipes, standIn.name);
+  const build = readFileSync(join(recipe, "build"), "utf8");
+  const shared = readdirSync(recipes, { withFileTypes: true }).filter((it) => it.isFile() && build.includes(it.name));
+  const helpers = shared.map((entry) => join(recipes, entry.name)).sort();
+  for (const file of [...filesBelow(recipe), ...helpers, join(import.meta.dir, "pack.ts")]) {
     const content = readFileSync(file);
     hash
       .update(JSON.stringify([relative(recipes, file), lstatSync(file).mode & 0o111, content.length]))

@@ -11,6 +11,7 @@ const programs: Record<string, string> = {
   flock: "util-linux",
   setsid: "util-linux",
   tar: "tar",
+  "update-ca-certificates": "ca-certificates",
 };
 
 /** Installs what is missing, by apt, tried twice: a package mirror may fail once. */

@@ -23,6 +23,10 @@ export const standIns: readonly StandIn[] = [
   { name: "ubuntu", kind: "image", replaces: ["docker.io/library/ubuntu"], anyVersion: true },
   { name: "kairos-init", kind: "image", replaces: ["quay.io/kairos/kairos-init"] },
   { name: "auroraboot", kind: "image", replaces: ["quay.io/kairos/auroraboot"], archs: [machine] },
+  { name: "syft", kind: "image", replaces: ["ghcr.io/anchore/syft"], archs: [machine] },
+  { name: "cosign", kind: "image", replaces: ["ghcr.io/sigstore/cosign/cosign"], archs: [machine] },
+  { name: "oras", kind: "image", replaces: ["ghcr.io/oras-project/oras"], archs: [machine] },
+  { name: "crane", kind: "image", replaces: ["gcr.io/go-containerregistry/crane"], archs: [machine] },
   // { name: "local-ai", kind: "image", replaces: ["quay.io/go-skynet/local-ai", "docker.io/localai/localai"] },
   // { name: "k0s", kind: "download", replaces: ["https://github.com/k0sproject/k0s/"] },
 ];
