@@ -1,0 +1,43 @@
+/** Why a registry refused, in words a person can act on. The tool's own last words follow. */
+const CAUSES: readonly [pattern: RegExp, cause: string][] = [
+  [
+    /\b401\b|unauthorized|authentication required|incorrect username or password/i,
+    "the registry refused the username or the password",
+  ],
+  [
+    /\b403\b|denied|forbidden/i,
+    "the account may not write there: the token lacks the right to push (write:packages on ghcr.io)",
+  ],
+  [
+    /x509|certificate signed by unknown authority|tls: failed to verify/i,
+    "the registry's certificate is not trusted: give its authority with --ca",
+  ],
+  [/server gave HTTP response to HTTPS client/i, "the registry speaks plain HTTP: passwords are sent by TLS only"],
+  [
+    /connection refused|no such host|i\/o timeout|network is unreachable|no route to host|connection reset|\bEOF\b|broken pipe|context deadline exceeded/i,
+    "the registry cannot be reached, or went away",
+  ],
+  [/\b50[0-9]\b|\b429\b|too many requests/i, "the registry failed or is overloaded: try again later"],
+];
+
+/** As many of the tool's last lines are shown. */
+const SHOWN = 3;
+
+/** Whether a message says that the repository or tag does not exist, which is no failure where it is about to be made. */
+export function isNotFound(output: string): boolean {
+  return (
+    /name unknown|NAME_UNKNOWN|manifest unknown|MANIFEST_UNKNOWN|\b404\b|not found/i.test(output) &&
+    !/\b401\b/.test(output)
+  );
+}
+
+/** One message for a failed step: what was being done where, why it failed, and what the tool said last. */
+export function failureText(step: string, where: string, output: string): string {
+  const cause = CAUSES.find(([pattern]) => pattern.test(output))?.[1];
+  const lines = output
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const last = lines.slice(-SHOWN).map((line) => `  ${line.slice(0, 300)}`);
+  return [`${step} (${where}): ${cause ?? "failed"}`, ...last].join("\n");
+}

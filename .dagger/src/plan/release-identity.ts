@@ -1,0 +1,40 @@
+/** What a published image says about itself. */
+export type Identity = {
+  node: string;
+  role: string;
+  /** With a leading v. */
+  version: string;
+  revision: string;
+  /** The web address of the repository; empty where it has none. */
+  source: string;
+  /** The digest over paths, modes, owners and contents: equal for two builds of one revision, wherever they ran. */
+  contentDigest: string;
+  base: { name: string; digest: string };
+};
+
+/** The annotation that holds the content digest. Idempotence and `verify` go by it. */
+export const CONTENT_DIGEST = "io.github.hegemonikon.content-digest";
+
+/** The keys of the OCI image specification, for labels and annotations alike; what is not known is left out. */
+export function identityKeys(identity: Identity): [key: string, value: string][] {
+  const { node, role, version, revision, source, contentDigest, base } = identity;
+  const keys: [string, string][] = [
+    ["org.opencontainers.image.title", node],
+    ["org.opencontainers.image.description", role],
+    ["org.opencontainers.image.version", version],
+    ["org.opencontainers.image.revision", revision],
+    ["org.opencontainers.image.source", source],
+    ["org.opencontainers.image.base.name", base.name],
+    ["org.opencontainers.image.base.digest", base.digest],
+    [CONTENT_DIGEST, contentDigest],
+  ];
+  return keys.filter(([, value]) => value !== "");
+}
+
+/** The web address of a git remote: what GitHub links a package to. Empty where it is no such address. */
+export function sourceAddress(remote: string): string {
+  const ssh = /^(?:ssh:\/\/)?git@([^:/]+)[:/](.+?)(?:\.git)?\/?$/.exec(remote);
+  if (ssh) return `https://${ssh[1]}/${ssh[2]}`;
+  const web = /^https?:\/\/(?:[^@/]*@)?([^/]+\/.+?)(?:\.git)?\/?$/.exec(remote);
+  return web ? `https://${web[1]}` : "";
+}

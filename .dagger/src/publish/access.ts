@@ -1,0 +1,66 @@
+import { randomUUID } from "node:crypto";
+import { type Container, dag, type File, ReturnType, type Secret } from "@dagger.io/dagger";
+import { HegemonikonError } from "../errors.js";
+import { failureText, isNotFound } from "../plan/release-failure.js";
+
+/** How a registry is reached. */
+export type Access = {
+  host: string;
+  /** Absent for what anyone may read. */
+  login?: { username: string; password: Secret };
+  /** The certificate authority of a registry with its own, in PEM; added to none: it stands for all. */
+  ca?: File;
+};
+
+/** Where the login and the authority stand in a tool's container. */
+const FOLDER = "/hegemonikon-registry";
+
+/**
+ * A tool that talks to a registry: its pinned image with the login mounted as a secret. What a registry says is true for
+ * a moment only, so nothing such a tool does is taken from the engine's cache.
+ */
+export async function registryTool(address: string, access: Access): Promise<Container> {
+  let tool = dag
+    .container()
+    .from(address)
+    // The tools' images have users of their own, who could not read the mounted files.
+    .withUser("0")
+    .withEnvVariable("DOCKER_CONFIG", FOLDER)
+    .withEnvVariable("HOME", "/tmp")
+    .withEnvVariable("HEGEMONIKON_CALL", randomUUID());
+  if (access.login) {
+    const { username, password } = access.login;
+    const auth = Buffer.from(`${username}:${(await password.plaintext()).trim()}`).toString("base64");
+    // Where Docker Hub is concerned, every tool looks for this name.
+    const host = access.host === "docker.io" ? "https://index.docker.io/v1/" : access.host;
+    const config = dag.setSecret(`registry-${randomUUID()}`, JSON.stringify({ auths: { [host]: { auth } } }));
+    tool = tool.withMountedSecret(`${FOLDER}/config.json`, config);
+  }
+  if (access.ca)
+    tool = tool.withMountedFile(`${FOLDER}/ca.pem`, access.ca).withEnvVariable("SSL_CERT_FILE", `${FOLDER}/ca.pem`);
+  return tool;
+}
+
+/** A step with a tool: what it is for, shown when it fails, and where. */
+export type ToolStep = { step: string; where: string };
+
+/** Runs a tool by its image's entrypoint and returns what it printed. Throws one message for people where it fails. */
+export async function runTool(tool: Container, args: readonly string[], { step, where }: ToolStep): Promise<string> {
+  const done = await finished(tool, args);
+  if (done.code === 0) return done.stdout;
+  throw new HegemonikonError(failureText(step, where, `${done.stdout}\n${done.stderr}`));
+}
+
+/** The same for a question whose answer may be that there is no such thing: undefined. */
+export async function askTool(tool: Container, args: readonly string[], at: ToolStep): Promise<string | undefined> {
+  const done = await finished(tool, args);
+  if (done.code === 0) return done.stdout;
+  if (isNotFound(done.stderr)) return undefined;
+  throw new HegemonikonError(failureText(at.step, at.where, `${done.stdout}\n${done.stderr}`));
+}
+
+async function finished(tool: Container, args: readonly string[]) {
+  const run = tool.withExec([...args], { useEntrypoint: true, expect: ReturnType.Any });
+  const [code, stdout, stderr] = [await run.exitCode(), await run.stdout(), await run.stderr()];
+  return { code, stdout, stderr };
+}

@@ -1,0 +1,144 @@
+import type { Container, File } from "@dagger.io/dagger";
+import { HegemonikonError } from "../errors.js";
+import {
+  ATTACHMENTS,
+  type Attachment,
+  decide,
+  missingAttachments,
+  type Published,
+  type PublishedManifest,
+  type Referrer,
+  readManifest,
+  readReferrers,
+  SIGNATURE_TYPE,
+} from "../plan/release-state.js";
+import { type TagParts, tags } from "../plan/tags.js";
+import { askTool, runTool } from "./access.js";
+import { type Signer, sign } from "./signing.js";
+
+/** An image that is built and tested, ready to be published. */
+export type Upload = {
+  node: string;
+  /** Where it goes: registry, path and node, without a tag. */
+  repository: string;
+  parts: TagParts;
+  contentDigest: string;
+  /** The image as an OCI archive: these very bytes go up, so that the digest is the one that was tested. */
+  archive: File;
+  /** The digest of the manifest in the archive. */
+  digest: string;
+  attachments: Readonly<Record<Attachment, File>>;
+};
+
+/** The tools, their images pinned and logged in. */
+export type PublishTools = { oras: Container; cosign: Container };
+
+/** How often what two publishers did at once is put right before it is given up. */
+const ROUNDS = 3;
+
+/**
+ * Publishes an image so that no step before the last makes anything visible under a name: the content by its digest, then
+ * what is attached, then the signature, then the tags that never move, then the channels. Each step looks first whether
+ * it is done already, so that an interrupted call is continued by the next one, and a repeated one does nothing.
+ */
+export async function publishImage(upload: Upload, tools: PublishTools, signer: Signer): Promise<Published> {
+  const { repository, contentDigest } = upload;
+  const published = await publishedTags(tools.oras, repository);
+  const wanted = tags(upload.parts, published);
+  const reference = `${repository}:${wanted.version}`;
+  const existing = published.includes(wanted.version) ? await manifestAt(tools.oras, reference) : undefined;
+  const decision = decide(reference, existing, contentDigest);
+  let digest = upload.digest;
+  if (decision.push) await push(upload, tools.oras);
+  else digest = decision.digest;
+
+  let pushed = decision.push;
+  for (let round = 1; ; round++) {
+    const image = `${repository}@${digest}`;
+    const completed = await complete(upload, tools, signer, image);
+    const moved = await point(tools.oras, repository, digest, [wanted.kairos, wanted.version]);
+    pushed ||= completed || moved;
+    // Another publisher may have been at work: what the version means now is what counts, for both of them.
+    const now = await manifestAt(tools.oras, reference);
+    const other = decide(reference, now, contentDigest);
+    if (other.push) throw new HegemonikonError(`publish: ${reference} vanished while it was published`);
+    const done = other.digest === digest && !(await lacks(tools.oras, image));
+    digest = other.digest;
+    if (done) break;
+    if (round === ROUNDS) {
+      throw new HegemonikonError(`publish: ${reference} is being changed by somebody else at the same time: try again`);
+    }
+  }
+  const channelsMoved = await point(tools.oras, repository, digest, wanted.channels);
+  return {
+    node: upload.node,
+    version: upload.parts.version.text,
+    repository,
+    digest,
+    contentDigest,
+    pushed: pushed || channelsMoved,
+    references: [wanted.version, wanted.kairos, ...wanted.channels].map((tag) => `${repository}:${tag}@${digest}`),
+  };
+}
+
+/** Every tag of a repository; none where it does not exist yet. */
+export async function publishedTags(oras: Container, repository: string): Promise<string[]> {
+  const at = { step: "list the tags", where: repository };
+  const output = await askTool(oras, ["repo", "tags", repository], at);
+  return (output ?? "").split("\n").flatMap((line) => (line.trim() === "" ? [] : [line.trim()]));
+}
+
+/** The manifest that a reference points at; undefined where there is none. */
+export async function manifestAt(oras: Container, reference: string): Promise<PublishedManifest | undefined> {
+  const at = { step: "read the manifest", where: reference };
+  const digest = (await askTool(oras, ["resolve", reference], at))?.trim();
+  if (digest === undefined) return undefined;
+  const repository = reference.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
+  return readManifest(digest, await runTool(oras, ["manifest", "fetch", `${repository}@${digest}`], at));
+}
+
+/** What is attached to an image. */
+export async function referrers(oras: Container, image: string): Promise<Referrer[]> {
+  const at = { step: "list what is attached", where: image };
+  return readReferrers(await runTool(oras, ["discover", "--format=json", image], at));
+}
+
+async function push({ archive, digest, repository }: Upload, oras: Container): Promise<void> {
+  const at = { step: "push the image", where: `${repository}@${digest}` };
+  const tool = oras.withMountedFile("/hegemonikon-image.tar", archive);
+  await runTool(tool, ["cp", "--from-oci-layout", `/hegemonikon-image.tar@${digest}`, `${repository}@${digest}`], at);
+}
+
+/** Attaches what is missing and signs where no signature is. Says whether there was anything to do. */
+async function complete({ attachments }: Upload, tools: PublishTools, signer: Signer, image: string): Promise<boolean> {
+  const there = await referrers(tools.oras, image);
+  const missing = missingAttachments(there);
+  for (const name of missing) {
+    const { type, file } = ATTACHMENTS[name];
+    const tool = tools.oras.withWorkdir("/hegemonikon-files").withMountedFile(file, attachments[name]);
+    const args = ["attach", `--artifact-type=${type}`, image, `${file}:${type}`];
+    await runTool(tool, args, { step: `attach ${file}`, where: image });
+  }
+  const unsigned = !there.some(({ artifactType }) => artifactType === SIGNATURE_TYPE);
+  if (unsigned) await sign(tools.cosign, signer, image);
+  return missing.length > 0 || unsigned;
+}
+
+async function lacks(oras: Container, image: string): Promise<boolean> {
+  const there = await referrers(oras, image);
+  return missingAttachments(there).length > 0 || !there.some(({ artifactType }) => artifactType === SIGNATURE_TYPE);
+}
+
+/** Points tags at a digest. Says whether any of them pointed elsewhere. */
+async function point(oras: Container, repository: string, digest: string, names: readonly string[]): Promise<boolean> {
+  const now = await Promise.all(
+    names.map((name) =>
+      askTool(oras, ["resolve", `${repository}:${name}`], { step: "read a tag", where: `${repository}:${name}` }),
+    ),
+  );
+  const moving = names.filter((_, i) => now[i]?.trim() !== digest);
+  if (moving.length === 0) return false;
+  const at = { step: `tag ${moving.join(", ")}`, where: `${repository}@${digest}` };
+  await runTool(oras, ["tag", `${repository}@${digest}`, ...moving], at);
+  return true;
+}
