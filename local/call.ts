@@ -43,7 +43,10 @@ async function main(words: string[]): Promise<void> {
     planned = plan(words, api, core);
     if ("needsCore" in planned) throw new Error("the engine's API does not describe this chain");
   }
-  if (onlyHelp(planned)) return showHelp(planned, api, core);
+  if (onlyHelp(planned)) {
+    await closeSessions();
+    return showHelp(planned, api, core);
+  }
   await call(planned, module, api, core);
 }
 
@@ -84,7 +87,9 @@ async function call(planned: Plan, module: ModuleLocation, api: Api, core: Api |
   const ready = session;
   await connect(ready);
   const caller = { session: ready, module, api, classes, core: async () => core ?? (await coreApi(ready)) };
-  print(await run(planned, caller), planned.globals);
+  const outcome = await run(planned, caller);
+  await closeSessions(); // the last of the progress comes before the result
+  print(outcome, planned.globals);
 }
 
 /** Ends what this call started, and says so. A second signal does not wait. */
@@ -109,13 +114,13 @@ try {
   code = 1;
   if (process.argv[2] !== needsEngine) code = await report(error);
 }
-await closeSessions();
 process.exitCode = code;
 
 async function report(error: unknown): Promise<number> {
   // What broke because we ended the session is no news; the handler of the signal ends this process.
   if (cancelled) return await new Promise(() => {});
   const lost = mayBeLoss(error) ? await session?.lost() : undefined;
+  await closeSessions();
   const failure = describe(error, program, lost);
   process.stderr.write(failure.message);
   return failure.code;
