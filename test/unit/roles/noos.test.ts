@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { Machine } from "../../role/machine.js";
@@ -10,6 +10,8 @@ const LIB = "/usr/lib/hegemonikon/noos";
 const SHARE = "/usr/share/hegemonikon";
 const quick = { NOOS_FIRST_WAIT: "0" };
 const sha256 = (data: Buffer | string) => createHash("sha256").update(data).digest("hex");
+
+setDefaultTimeout(60_000); // the machine that tests may be busy
 
 let noos: Machine;
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
 import { Machine } from "../../role/machine.js";
@@ -9,6 +9,8 @@ const SHIPPED = "/usr/share/hegemonikon/shipped";
 const HOMELAB = "/var/lib/k0s/manifests/homelab/homelab.yaml";
 const LAY = "/usr/lib/hegemonikon/protos/lay-shipped";
 const UNITS = "/usr/lib/systemd/system";
+
+setDefaultTimeout(60_000); // the machine that tests may be busy
 
 let protos: Machine;
 beforeEach(() => {

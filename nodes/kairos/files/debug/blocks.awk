@@ -1,0 +1,33 @@
+# Secrets that span lines: private keys, and in a YAML file the value of a key that names a secret, with all lines that
+# are indented deeper (or the content of a file that a cloud-config writes, which can be anything).
+BEGIN {
+    secret = "passw|passphrase|secret|token|psk|pre-?shared|credential|[_-]key|apikey|privatekey|client-.*-data|authorization"
+    named = "^[ \t-]*[\"']?([a-z0-9_. -]*(" secret ")[a-z0-9_. -]*|content|contents)[\"']?[ \t]*:([ \t]|$)"
+}
+{ sub(/\r$/, "") }
+/-----BEGIN [A-Z0-9 ]*PRIVATE KEY/ {
+    print "[redacted: a private key]"
+    # A key whose end was cut off (a log's last line) takes the rest of the text with it.
+    inkey = ($0 !~ /-----END [A-Z0-9 ]*PRIVATE KEY/)
+    next
+}
+inkey {
+    if ($0 ~ /-----END [A-Z0-9 ]*PRIVATE KEY/) inkey = 0
+    next
+}
+{
+    match($0, /^[ \t-]*/)
+    depth = RLENGTH
+}
+inblock {
+    if ($0 ~ /^[ \t]*$/ || depth > blockdepth) next
+    inblock = 0
+}
+tolower($0) ~ named {
+    sub(/:.*/, ": [redacted]")
+    print
+    inblock = 1
+    blockdepth = depth
+    next
+}
+{ print }
