@@ -49,9 +49,29 @@ class Files(unittest.TestCase):
 
     def test_values_that_do_not_fit(self) -> None:
         bad = {
-            "button": ["line = -1", "line = 1.5", "active = yes", "bias = up", "debounce = 2", "debounce = 0s", "chip ="],
-            "mowa": ["address = polaris.local", "address = https://x", "address = http://x:99999", "address = http://x/a"],
-            "message": ["text = a\\b", "text =", "text = {name}", "text = {time", "text = {time!r}"],
+            "button": [
+                "line = -1",
+                "line = 1.5",
+                "active = yes",
+                "bias = up",
+                "debounce = 2",
+                "debounce = 0s",
+                "chip =",
+            ],
+            "mowa": [
+                "address = polaris.local",
+                "address = https://x",
+                "address = http://x:99999",
+                "address = http://x/a",
+            ],
+            "message": [
+                "text = a\\b",
+                "text =",
+                "text = {name}",
+                "text = {time",
+                "text = {time!r}",
+                "timezone = Mars/Phobos",
+            ],
             "recipients": ["to = anna@example.org", "to = +123", "to = 04700000000", 'to = a"b'],
             "retry": ["deadline = 1000h", "unknown_attempts = 0", "first = 5 days"],
             "mqtt": ["enabled = true", "port = 0", "host = a b"],

@@ -11,10 +11,11 @@ import time
 import unittest
 from pathlib import Path
 
-from bench import ANNA, BERT, Figures
 from doorbell import control
 from doorbell.fakemowa import FakeMowa
 from doorbell.store import Store
+
+from bench import ANNA, BERT, Figures
 
 CONFIG = """
 [button]

@@ -2,9 +2,11 @@
 
 import random
 import unittest
+from itertools import pairwise
+
+from doorbell.debounce import Debouncer
 
 from bench import Figures
-from doorbell.debounce import Debouncer
 
 
 def rings(edges: list[tuple[bool, float]], debounce: float = 2.0, settle: float = 0.05) -> list[float]:
@@ -73,7 +75,7 @@ class Debounce(unittest.TestCase):
                 at += rng.choice([0.0, 0.001, 0.04, 0.06, 1.0, 2.0, 5.0])
                 edges.append((rng.random() < 0.5, at))
             found = rings(edges)
-            gaps = [b - a for a, b in zip(found, found[1:], strict=False)]
+            gaps = [b - a for a, b in pairwise(found)]
             self.assertTrue(all(gap >= 2.0 for gap in gaps), f"seed {seed}")
 
 

@@ -81,7 +81,16 @@ class Answers(unittest.TestCase):
         server.close()
 
     def test_bodies_of_every_shape_end_in_an_outcome(self) -> None:
-        bodies = [b"", b"null", b"[]", b"{}", b'{"results":null}', b'{"results":{}}', b'{"results":[]}', b'{"results":7}']
+        bodies = [
+            b"",
+            b"null",
+            b"[]",
+            b"{}",
+            b'{"results":null}',
+            b'{"results":{}}',
+            b'{"results":[]}',
+            b'{"results":7}',
+        ]
         bodies += [b'{"results":[null]}', b'{"results":[{"recipient":1,"success":true}]}', b"\xff\xfe", b"[" * 5000]
         for status in (200, 201, 204, 302, 400, 404, 500, 502, 503):
             for body in bodies:

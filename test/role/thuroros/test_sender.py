@@ -7,8 +7,9 @@ import sqlite3
 import unittest
 from collections import Counter
 
-from bench import ANNA, BERT, Bench
 from doorbell.sender import LINK_LONGEST, REPEAT, SETTLE_AFTER_CRASH, masked
+
+from bench import ANNA, BERT, Bench
 
 CARL = "+32470000003"
 
@@ -248,6 +249,12 @@ class Trouble(Bench):
         with self.assertLogs("doorbell") as logs:
             self.turn(5)
         self.assertNotIn(ANNA, "".join(logs.output))
+
+    def test_the_time_is_that_of_the_zone_asked_for(self) -> None:
+        self.change(text="{time} {date}", timezone="Asia/Tokyo")
+        ring = self.store.add_ring("button", 0.0, 1_700_000_000.0, (ANNA,))
+        one = self.store.waiting()[0]._replace(ring=ring, boot="another boot")
+        self.assertEqual(self.sender.message(self.config, one), "07:13:20 2023-11-15 on 2023-11-15")
 
     def test_the_text_tells_when_it_rang(self) -> None:
         self.change(text="rang {time} {date}")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from doorbell.ini import Problem, parse
 
@@ -29,6 +30,7 @@ class Config:
     settle: float = 0.05
     stuck: float = 60.0
     text: str = "🔔 Someone is at the door ({time})"
+    timezone: str = "system"
     address: str = "http://polaris.local:8080"
     connect_timeout: float = 5.0
     # mowa gives up on one recipient after 7 s + 2 s of grace (messages.go, v0.7.0): far above that, a timeout means
@@ -120,6 +122,15 @@ def _message(text: str) -> str:
     return text
 
 
+def _timezone(text: str) -> str:
+    if text != "system":
+        try:
+            ZoneInfo(text)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise Wrong("expected system or a zone like Europe/Brussels") from None
+    return text
+
+
 def recipient(text: str) -> str:
     """A recipient as mowa takes it, without spaces. Raises Wrong."""
     plain = text.replace(" ", "")
@@ -145,6 +156,7 @@ READERS: dict[tuple[str, str], tuple[str, Callable[[str], object]]] = {
     ("button", "settle"): ("settle", _duration),
     ("button", "stuck"): ("stuck", _duration),
     ("message", "text"): ("text", _message),
+    ("message", "timezone"): ("timezone", _timezone),
     ("mowa", "address"): ("address", _address),
     ("mowa", "connect_timeout"): ("connect_timeout", _duration),
     ("mowa", "timeout"): ("timeout", _duration),

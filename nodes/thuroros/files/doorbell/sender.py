@@ -13,6 +13,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from doorbell.config import Config, backoff
 from doorbell.mowa import Answered, Mowa, Refused, Unknown, Unreachable, in_doubt
@@ -151,11 +153,13 @@ class Sender:
 
     def message(self, config: Config, one: Delivery) -> str:
         """The text with the time of the ring, and with what the reader should know about this copy."""
-        rang = time.localtime(self.store.rang_at(one.wall, one.mono, one.boot))
-        text = config.text.replace("{time}", time.strftime("%H:%M:%S", rang))
-        text = text.replace("{date}", time.strftime("%Y-%m-%d", rang)).replace("{ring}", str(one.ring))
-        if rang[:3] != time.localtime()[:3]:
-            text += time.strftime(" on %Y-%m-%d", rang)
+        zone = None if config.timezone == "system" else ZoneInfo(config.timezone)
+        now = datetime.now(zone).astimezone(zone)
+        rang = datetime.fromtimestamp(self.store.rang_at(one.wall, one.mono, one.boot), zone).astimezone(zone)
+        text = config.text.replace("{time}", f"{rang:%H:%M:%S}").replace("{date}", f"{rang:%Y-%m-%d}")
+        text = text.replace("{ring}", str(one.ring))
+        if rang.date() != now.date():
+            text += f" on {rang:%Y-%m-%d}"
         if one.origin == "simulated":
             text += " (test)"
         return text + REPEAT if one.unknown else text

@@ -9,8 +9,8 @@ import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS rings (
@@ -45,8 +45,7 @@ VERSION = 1
 CLOCK_UNSURE = 10.0  # Seconds: a smaller correction of a ring's time is noise.
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One ring for one recipient, still to be sent."""
 
     id: int
@@ -185,7 +184,7 @@ class Store:
             "SELECT d.id, d.ring, d.recipient, d.via, d.attempts, d.unknown, r.wall, r.mono, r.boot, r.origin "
             "FROM deliveries d JOIN rings r ON r.id = d.ring WHERE d.state='waiting' ORDER BY d.ring, d.id"
         )
-        return [Delivery(*row) for row in rows]  # type: ignore[arg-type]
+        return [Delivery._make(row) for row in rows]
 
     def begin(self, delivery: int) -> None:
         """On disk before the first byte leaves: after a crash the relay knows that this one is in doubt."""

@@ -1,0 +1,226 @@
+"""The service as a whole, as a process: signs of life for systemd, the status and its exit codes, changed settings."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from doorbell import control, status
+from doorbell.fakemowa import FakeMowa
+
+from bench import ANNA, BERT
+
+BASE = "[button]\nchip = no-such-chip\ndebounce = 300ms\n[retry]\nfirst = 50ms\n"
+
+
+class Service(unittest.TestCase):
+    def setUp(self) -> None:
+        self.directory = Path(tempfile.mkdtemp(prefix="thuroros-"))
+        self.addCleanup(shutil.rmtree, self.directory)
+        self.mowa = FakeMowa().up()
+        self.addCleanup(self.mowa.down)
+        self.systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.systemd.bind(str(self.directory / "notify"))
+        self.systemd.settimeout(10)
+        self.addCleanup(self.systemd.close)
+        self.relay: subprocess.Popen[bytes] | None = None
+        self.addCleanup(self.end)
+        self.image = self.directory / "image.conf"
+        self.local = self.directory / "local.conf"
+        self.image.write_text(BASE + f"[mowa]\naddress = {self.mowa.address}\n")
+
+    def end(self) -> None:
+        if self.relay and self.relay.poll() is None:
+            self.relay.terminate()
+            try:
+                self.relay.wait(10)
+            except subprocess.TimeoutExpired:
+                self.relay.kill()
+                self.relay.wait()
+                raise
+
+    def start(self, state: Path | None = None) -> None:
+        place = str(self.directory)
+        command = [sys.executable, "-m", "doorbell", "serve", "--config", str(self.image), "--config", str(self.local)]
+        command += ["--state-dir", str(state or place), "--run-dir", place]
+        environment = {**os.environ, "NOTIFY_SOCKET": f"{place}/notify", "WATCHDOG_USEC": "2000000"}
+        with (self.directory / "log").open("ab") as log:
+            self.relay = subprocess.Popen(command, env=environment, stderr=log)
+        self.heard("READY=1")
+
+    def heard(self, line: str) -> str:
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            message = self.systemd.recv(4096).decode()
+            if line in message:
+                return message
+        raise AssertionError(f"systemd did not hear {line}: {(self.directory / 'log').read_text()}")
+
+    def status(self, *options: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "doorbell", "status", "--run-dir", str(self.directory), *options]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    def press(self) -> control.Answer:
+        return control.ask(self.directory, "press")
+
+    def until(self, true: Callable[[], Any]) -> None:
+        end = time.monotonic() + 15
+        while not true():
+            if time.monotonic() > end:
+                self.fail((self.directory / "log").read_text())
+            time.sleep(0.05)
+
+    def test_systemd_hears_ready_signs_of_life_and_the_end(self) -> None:
+        self.start()
+        begun = time.monotonic()
+        self.heard("WATCHDOG=1")
+        self.heard("WATCHDOG=1")
+        self.assertLess(time.monotonic() - begun, 4)
+        assert self.relay is not None
+        self.relay.terminate()
+        self.heard("STOPPING=1")
+        self.assertEqual(self.relay.wait(10), 0)
+
+    def test_without_recipients_it_stays_up_says_so_and_delivers_later(self) -> None:
+        self.start()
+        self.assertEqual(self.press()["result"], "ring")
+        code, text = self.status()
+        self.assertEqual(code, status.ATTENTION)
+        self.assertIn("nobody is named in [recipients]", text)
+        self.assertIn("1 rings wait", text)
+        self.assertEqual(self.status("--machine", "--require-edge-source")[0], status.OK)
+        self.local.write_text(f"[recipients]\nto = {ANNA}\n")
+        self.until(lambda: self.mowa.messages(ANNA))
+        self.until(lambda: self.status()[0] in (status.OK, status.ATTENTION))
+        self.assertNotIn("nobody is named", self.status()[1])
+
+    def test_status_as_json_hides_numbers_and_has_the_figures(self) -> None:
+        self.local.write_text(f"[recipients]\nto = {ANNA}, {BERT}\n")
+        self.start()
+        self.press()
+        self.until(lambda: len(self.mowa.sent) == 2)
+        text = self.status("--json")[1]
+        self.assertNotIn(ANNA[1:], text)
+        facts = json.loads(text)
+        self.assertEqual(facts["recipients"], ["+32…01", "+32…02"])
+        self.assertEqual((facts["queue"]["rings"], facts["last_ring"]["origin"]), (1, "simulated"))
+        self.assertIn("(test)", self.mowa.messages()[0])
+
+    def test_exit_codes(self) -> None:
+        self.assertEqual(self.status()[0], status.DOWN)
+        self.local.write_text(f"[recipients]\nto = {ANNA}\n")
+        self.start()
+        self.assertEqual(self.status("--require-edge-source=gpio")[0], status.BROKEN)
+        self.local.write_text("[recipients]\nto = nonsense!\n[button]\nline = 23\n")
+        self.until(lambda: "local.conf:2" in self.status()[1])
+        self.assertEqual(self.status()[0], status.ATTENTION)
+
+    def test_a_disk_that_is_not_there_is_broken_but_rings(self) -> None:
+        self.local.write_text(f"[recipients]\nto = {ANNA}\n")
+        self.start(self.directory / "nowhere")
+        self.assertEqual(self.status("--machine")[0], status.BROKEN)
+        self.press()
+        self.until(lambda: self.mowa.messages(ANNA))
+
+    def test_a_second_press_at_once_is_no_ring(self) -> None:
+        self.start()
+        self.assertEqual([self.press()["result"] for _ in range(3)], ["ring", "quiet", "quiet"])
+        time.sleep(0.4)
+        self.assertEqual(self.press()["result"], "ring")
+
+    def test_a_check_reaches_the_disk_and_nobody(self) -> None:
+        self.local.write_text(f"[recipients]\nto = {ANNA}\n")
+        self.start()
+        command = [sys.executable, "-m", "doorbell", "ring", "--check", "--run-dir", str(self.directory)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, "ring 1 is stored, sent to nobody\n"))
+        time.sleep(0.5)
+        self.assertEqual(self.mowa.sent, [])
+        self.assertEqual(control.ask(self.directory, "status")["last_ring"], None)
+
+    def test_only_the_trusted_may_press(self) -> None:
+        from doorbell.relay import Relay
+
+        relay = Relay(lambda: [self.image], self.directory, self.directory)
+        self.addCleanup(relay.store.close)
+        self.assertIn("error", relay.command("press", False))
+        self.assertIn("error", relay.command("ack", False))
+        self.assertIn("queue", relay.command("status", False))
+        self.assertIn("error", relay.command("nonsense", True))
+
+    def test_nonsense_on_the_socket_does_no_harm(self) -> None:
+        self.start()
+        for bytes_ in (b"", b"\n", b"\xff" * 200 + b"\n", b"x" * 5000):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+                client.connect(str(self.directory / control.SOCKET))
+                client.sendall(bytes_)
+        self.assertEqual(self.press()["result"], "ring")
+
+    def test_the_shared_status_goes_to_mowa_s_storage_without_names(self) -> None:
+        from doorbell.relay import Relay
+
+        self.local.write_text(f"[recipients]\nto = {ANNA}\n[storage]\nenabled = yes\n")
+        relay = Relay(lambda: [self.image, self.local], self.directory, self.directory)
+        self.addCleanup(relay.store.close)
+        relay.edge(True, time.monotonic())
+        relay.shared.step()
+        self.assertEqual(relay.shared.state, "written")
+        text = self.mowa.files["/thuroros/doorbell.json"]
+        self.assertNotIn(ANNA[1:], text)
+        found = json.loads(text)
+        self.assertEqual((found["rings_waiting"], found["messages_waiting"]), (1, 1))
+        self.assertIsNotNone(found["last_ring"])
+        self.mowa.down()
+        relay.edge(False, time.monotonic())
+        relay.edge(True, time.monotonic() + 10)
+        relay.shared.step()
+        self.assertIn("Connection refused", relay.shared.state)
+
+    def test_a_ring_that_the_disk_refuses_is_kept_and_stored_later(self) -> None:
+        from doorbell.relay import Relay
+
+        relay = Relay(lambda: [self.image], self.directory, self.directory)
+        self.addCleanup(relay.store.close)
+        relay.store._all("PRAGMA query_only=1")
+        now = time.monotonic()
+        self.assertEqual(relay.edge(True, now), ("kept", 0))
+        found = status.judge(relay.facts())
+        self.assertEqual(status.level(found, True), status.BROKEN)
+        self.assertIn("1 rings could not be stored yet", found[0].text)
+        relay.store._all("PRAGMA query_only=0")
+        relay.edge(False, now + 1)
+        self.assertEqual(relay.edge(True, now + 10), ("ring", 2))
+        self.assertEqual(relay.store.figures()["rings"], 2)
+        self.assertEqual(relay.facts()["storage"]["pending"], 0)
+
+    def test_selftest(self) -> None:
+        command = [sys.executable, "-m", "doorbell", "selftest"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+        self.assertEqual(done.stdout, "rings in 2, recipients 2, messages out 4, lost 0, doubled 0\n", done.stderr)
+        self.assertEqual(done.returncode, 0)
+
+
+class MountTable(unittest.TestCase):
+    def test_the_longest_mount_point_counts(self) -> None:
+        mounts = (
+            "22 1 0:20 / / ro - overlay overlay rw\n"
+            "30 22 8:5 / /usr/local rw - ext4 /dev/mmcblk0p5 rw\n"
+            "31 22 0:5 / /usr/local\\040x rw - tmpfs t rw\n"
+            "broken line\n"
+        )
+        self.assertEqual(status.filesystem(Path("/usr/local/doorbell/queue"), mounts), "ext4")
+        self.assertEqual(status.filesystem(Path("/usr/localhost"), mounts), "overlay")
+        self.assertEqual(status.filesystem(Path("/usr/local x/y"), mounts), "tmpfs")
+
+
+if __name__ == "__main__":
+    unittest.main()

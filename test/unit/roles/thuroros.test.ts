@@ -1,0 +1,108 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Machine } from "../../role/machine.js";
+import { hasGpiod, say, toolsPython } from "../../role/python.js";
+import { exposures, unitProblems } from "../../role/units.js";
+
+const repository = resolve(import.meta.dir, "../../..");
+const tests = "test/role/thuroros";
+const program = "nodes/thuroros/files";
+const settings = `${tests}/pyproject.toml`;
+
+const thuroros = new Machine("thuroros");
+afterAll(() => thuroros.remove());
+
+describe("the relay", () => {
+  test("has the tools of requirements.txt", () => {
+    expect(say(toolsPython(), ["--version"]).text).toStartWith("Python 3.");
+  }, 300_000);
+
+  test("passes its own tests, and they ran", () => {
+    const { code, text } = say(toolsPython(), [`${tests}/run.py`]);
+    console.log(
+      text
+        .split("\n")
+        .filter((line) => /^FIGURES|passed,| s {2}test_/.test(line))
+        .join("\n"),
+    );
+    expect(code, text).toBe(0);
+    const passed = Number(/^(\d+) passed, 0 failed$/m.exec(text)?.[1]);
+    expect(passed).toBeGreaterThan(80);
+    const figures = text.split("\n").filter((line) => line.startsWith("FIGURES"));
+    expect(figures.length).toBeGreaterThan(20);
+    expect(figures.filter((line) => !line.includes("lost 0, doubled 0"))).toEqual([]);
+  }, 300_000);
+
+  test.skipIf(!hasGpiod())("knows the numbers of the real gpiod module (needs python3-libgpiod)", () => {
+    const { code, text } = say("/usr/bin/python3", [`${tests}/run.py`, "check_gpiod"]);
+    expect(text).toContain("2 passed, 0 failed");
+    expect(code, text).toBe(0);
+  });
+
+  test("is typed strictly, as Python 3.10 has it", () => {
+    const files = readdirSync(join(repository, tests)).filter((name) => name.endsWith(".py"));
+    const paths = [`${program}/doorbell`, ...files.map((name) => `${tests}/${name}`)];
+    const { code, text } = say(toolsPython(), ["-m", "mypy", "--config-file", settings, ...paths]);
+    expect(code, text).toBe(0);
+  }, 120_000);
+
+  test("is linted and formatted", () => {
+    const paths = [program, `${program}/doorbell-command`, tests];
+    for (const args of [["check"], ["format", "--check"]]) {
+      const { code, text } = say(toolsPython(), ["-m", "ruff", ...args, "--no-cache", "--config", settings, ...paths]);
+      expect(code, text).toBe(0);
+    }
+  });
+});
+
+describe("in the image", () => {
+  test("every module of the relay is there, and the command starts", () => {
+    const modules = readdirSync(join(repository, program, "doorbell")).filter((name) => name.endsWith(".py"));
+    const listed = thuroros.node.files.map((file) => file.path);
+    for (const name of modules) expect(listed).toContain(`/usr/lib/doorbell/doorbell/${name}`);
+    expect(statSync(thuroros.path("/usr/bin/doorbell")).mode & 0o777).toBe(0o755);
+    const command = readFileSync(thuroros.path("/usr/bin/doorbell"), "utf8");
+    expect(command).toStartWith("#!/usr/bin/python3 ");
+    const moved = command.replaceAll("/usr/lib/doorbell", thuroros.path("/usr/lib/doorbell"));
+    const { code, text } = say(toolsPython(), ["-c", moved, "status", "--run-dir", thuroros.path("/nowhere")]);
+    expect(text).toContain("the relay does not answer on");
+    expect(code).toBe(3);
+  });
+
+  test("the unit is one that systemd takes, and exposed less than 5", () => {
+    expect(unitProblems(thuroros, ["/usr/bin/python3"])).toBe("");
+    const { "doorbell.service": exposure } = exposures(thuroros);
+    console.log(`doorbell.service: exposure ${exposure}`);
+    expect(exposure).toBeLessThan(5);
+  });
+
+  test("the user, the queue's folder and the settings of the machine are made, and made once", () => {
+    const root = `--root=${thuroros.root}`;
+    const made = say("systemd-sysusers", [root, "doorbell.conf"]);
+    expect(made.code, made.text).toBe(0);
+    expect(thuroros.read("/etc/passwd")).toContain("doorbell:x:862:862:Doorbell relay:/usr/local/doorbell/queue:");
+    const create = () => say("systemd-tmpfiles", [root, "--create", "doorbell.conf"]);
+    const first = create();
+    expect(first.code, first.text).toBe(0);
+    const queue = statSync(thuroros.path("/usr/local/doorbell/queue"));
+    expect([queue.uid, queue.gid, queue.mode & 0o777]).toEqual([862, 862, 0o750]);
+    const local = "/usr/local/doorbell/local.conf";
+    expect(thuroros.read(local)).toBe(
+      "# Settings of this machine; /etc/doorbell/doorbell.conf explains all of them.\n",
+    );
+    thuroros.put(local, "[recipients]\n", 0o644);
+    create();
+    expect(thuroros.read(local)).toBe("[recipients]\n");
+    const kept = statSync(thuroros.path(local));
+    expect([kept.uid, kept.gid, kept.mode & 0o777]).toEqual([0, 862, 0o640]);
+  });
+
+  test("names no recipient", () => {
+    for (const { source } of thuroros.node.files) {
+      const text = readFileSync(join(repository, "nodes/thuroros", source), "utf8");
+      const numbers = text.match(/\+\d{10,}/g) ?? [];
+      expect(numbers.filter((number) => !/^\+32(0|4700)0+\d$/.test(number))).toEqual([]);
+    }
+  });
+});
