@@ -21,7 +21,7 @@ function validEntries(schema: z.ZodType, raw: unknown[]): unknown[] | undefined 
   const list = schema instanceof z.ZodDefault ? schema.def.innerType : schema;
   if (!(list instanceof z.ZodArray)) return undefined;
   const element = list.element as z.ZodType;
-  const valid: unknown[] = [];
+  const valid: unknown[] = new Array(raw.length);
   raw.forEach((entry, index) => {
     const result = element.safeParse(entry);
     if (result.success) valid[index] = result.data;

@@ -15,7 +15,7 @@ export const hasAUser: Rule = {
     return [
       {
         file: cloudYaml.file,
-        span: cloudYaml.span(cloud.users[0]?.path ?? []),
+        span: cloudYaml.keySpan(cloud.users[0]?.path ?? []),
         message: "Nobody can administer this node, so the installer refuses it",
         found:
           cloud.users.length === 0
