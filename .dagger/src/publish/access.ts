@@ -23,8 +23,6 @@ export async function registryTool(address: string, access: Access): Promise<Con
   let tool = dag
     .container()
     .from(address)
-    // The tools' images have users of their own, who could not read the mounted files.
-    .withUser("0")
     .withEnvVariable("DOCKER_CONFIG", FOLDER)
     .withEnvVariable("HOME", "/tmp")
     .withEnvVariable("HEGEMONIKON_CALL", randomUUID());
@@ -34,7 +32,8 @@ export async function registryTool(address: string, access: Access): Promise<Con
     // Where Docker Hub is concerned, every tool looks for this name.
     const host = access.host === "docker.io" ? "https://index.docker.io/v1/" : access.host;
     const config = dag.setSecret(`registry-${randomUUID()}`, JSON.stringify({ auths: { [host]: { auth } } }));
-    tool = tool.withMountedSecret(`${FOLDER}/config.json`, config);
+    // The tools' images have users of their own, and not every image knows one by the name of root.
+    tool = tool.withMountedSecret(`${FOLDER}/config.json`, config, { mode: 0o444 });
   }
   if (access.ca)
     tool = tool.withMountedFile(`${FOLDER}/ca.pem`, access.ca).withEnvVariable("SSL_CERT_FILE", `${FOLDER}/ca.pem`);

@@ -1,4 +1,4 @@
-import type { Container, File } from "@dagger.io/dagger";
+import type { Container, Directory, File } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import {
   ATTACHMENTS,
@@ -23,9 +23,9 @@ export type Upload = {
   repository: string;
   parts: TagParts;
   contentDigest: string;
-  /** The image as an OCI archive: these very bytes go up, so that the digest is the one that was tested. */
-  archive: File;
-  /** The digest of the manifest in the archive. */
+  /** The image as an OCI image layout: these very layers go up, those that were tested. */
+  layout: Directory;
+  /** The digest of the manifest in the layout. */
   digest: string;
   attachments: Readonly<Record<Attachment, File>>;
 };
@@ -103,10 +103,10 @@ export async function referrers(oras: Container, image: string): Promise<Referre
   return readReferrers(await runTool(oras, ["discover", "--format=json", image], at));
 }
 
-async function push({ archive, digest, repository }: Upload, oras: Container): Promise<void> {
+async function push({ layout, digest, repository }: Upload, oras: Container): Promise<void> {
   const at = { step: "push the image", where: `${repository}@${digest}` };
-  const tool = oras.withMountedFile("/hegemonikon-image.tar", archive);
-  await runTool(tool, ["cp", "--from-oci-layout", `/hegemonikon-image.tar@${digest}`, `${repository}@${digest}`], at);
+  const tool = oras.withMountedDirectory("/hegemonikon-image", layout);
+  await runTool(tool, ["cp", "--from-oci-layout", `/hegemonikon-image@${digest}`, `${repository}@${digest}`], at);
 }
 
 /** Attaches what is missing and signs where no signature is. Says whether there was anything to do. */

@@ -1,0 +1,146 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A private registry as people run one: TLS by an authority of its own, a password, its data on disk. */
+export type TestRegistry = {
+  /** As both this machine and the engine's containers reach it. */
+  host: string;
+  username: string;
+  password: string;
+  /** The authority's certificate, PEM. */
+  ca: string;
+  stop(): Promise<void>;
+  /** Starts it again with the data it had. */
+  start(): Promise<void>;
+  remove(): Promise<void>;
+};
+
+/** The address of this machine that the engine's containers reach: its bridge's, or else an outward one. */
+function reachableAddress(): string {
+  const found = Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
+    (addresses ?? []).flatMap(({ address, family, internal }) =>
+      family === "IPv4" && !internal ? [{ name, address }] : [],
+    ),
+  );
+  const best =
+    ["hegemonikon0", "docker0"].flatMap((name) => found.find((one) => one.name === name) ?? [])[0] ?? found[0];
+  if (!best) throw new Error("this machine has no address that a container could reach");
+  return best.address;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "0.0.0.0");
+  await new Promise((ready) => server.once("listening", ready));
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+function certificates(dir: string, address: string): void {
+  const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: dir, stdio: "pipe" });
+  openssl(
+    "req",
+    "-x509",
+    "-newkey",
+    "rsa:2048",
+    "-nodes",
+    "-days",
+    "2",
+    "-subj",
+    "/CN=test authority",
+    "-keyout",
+    "ca.key",
+    "-out",
+    "ca.pem",
+  );
+  openssl(
+    "req",
+    "-newkey",
+    "rsa:2048",
+    "-nodes",
+    "-subj",
+    "/CN=test registry",
+    "-keyout",
+    "tls.key",
+    "-out",
+    "tls.csr",
+  );
+  writeFileSync(join(dir, "ext"), `subjectAltName=IP:${address}\n`);
+  openssl(
+    "x509",
+    "-req",
+    "-in",
+    "tls.csr",
+    "-CA",
+    "ca.pem",
+    "-CAkey",
+    "ca.key",
+    "-CAcreateserial",
+    "-days",
+    "2",
+    "-extfile",
+    "ext",
+    "-out",
+    "tls.pem",
+  );
+}
+
+/** Starts Debian's docker-registry with TLS and a password in a folder of its own. */
+export async function startRegistry(): Promise<TestRegistry> {
+  const dir = mkdtempSync(join(tmpdir(), "hegemonikon-registry-"));
+  const [address, port] = [reachableAddress(), await freePort()];
+  const [username, password] = ["publisher", `token-${port}`];
+  mkdirSync(join(dir, "data"));
+  certificates(dir, address);
+  writeFileSync(
+    join(dir, "htpasswd"),
+    `${username}:${await Bun.password.hash(password, { algorithm: "bcrypt", cost: 4 })}\n`,
+  );
+  writeFileSync(
+    join(dir, "config.yml"),
+    `version: 0.1
+log: { level: warn }
+storage: { filesystem: { rootdirectory: ${join(dir, "data")} }, delete: { enabled: true } }
+http: { addr: "${address}:${port}", tls: { certificate: ${join(dir, "tls.pem")}, key: ${join(dir, "tls.key")} } }
+auth: { htpasswd: { realm: test, path: ${join(dir, "htpasswd")} } }
+`,
+  );
+  let running: ChildProcess | undefined;
+  const host = `${address}:${port}`;
+  const ca = await Bun.file(join(dir, "ca.pem")).text();
+  const start = async () => {
+    const log = openSync(join(dir, "log"), "a");
+    running = spawn("docker-registry", ["serve", join(dir, "config.yml")], { stdio: ["ignore", log, log] });
+    for (let i = 0; i < 100; i++) {
+      const answer = await fetch(`https://${host}/v2/`, { tls: { ca } }).catch(() => undefined);
+      if (answer?.status === 401) return;
+      await Bun.sleep(100);
+    }
+    throw new Error(`the registry did not start: ${await Bun.file(join(dir, "log")).text()}`);
+  };
+  const stop = async () => {
+    const process = running;
+    if (!process || process.exitCode !== null) return;
+    const ended = new Promise((end) => process.once("exit", end));
+    process.kill("SIGKILL");
+    await ended;
+    running = undefined;
+  };
+  await start();
+  return {
+    host,
+    username,
+    password,
+    ca,
+    start,
+    stop,
+    remove: async () => {
+      await stop();
+      rmSync(dir, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,250 @@
+import { describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { HegemonikonError } from "../../../.dagger/src/errors.js";
+import { failureText, isNotFound } from "../../../.dagger/src/plan/release-failure.js";
+import { CONTENT_DIGEST, identityKeys, sourceAddress } from "../../../.dagger/src/plan/release-identity.js";
+import {
+  type PublishInput,
+  publishProblems,
+  readReference,
+  readRegistry,
+  refuse,
+} from "../../../.dagger/src/plan/release-input.js";
+import { annotate, onlyManifest } from "../../../.dagger/src/plan/release-layout.js";
+import { readBuildManifest } from "../../../.dagger/src/plan/release-manifest.js";
+import {
+  decide,
+  missingAttachments,
+  publishedText,
+  readManifest,
+  readReferrers,
+} from "../../../.dagger/src/plan/release-state.js";
+
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const OTHER = `sha256:${"b".repeat(64)}`;
+
+const good: PublishInput = {
+  node: "noos",
+  nodes: ["kairos", "noos"],
+  registry: "ghcr.io/someone/hegemonikon",
+  username: "someone",
+  password: true,
+  version: "v1.2.3",
+  key: true,
+  oidcUrl: false,
+  oidcToken: false,
+};
+
+describe("what a caller gives", () => {
+  test("is accepted where it is right", () => {
+    expect(publishProblems(good)).toEqual([]);
+    expect(publishProblems({ ...good, key: false, oidcUrl: true, oidcToken: true })).toEqual([]);
+  });
+
+  test("is refused all at once, each with what was found and expected", () => {
+    const bad = {
+      ...good,
+      node: "nous",
+      registry: "https://ghcr.io/x",
+      username: " ",
+      password: false,
+      version: "1.2",
+      key: false,
+    };
+    expect(publishProblems(bad)).toEqual([
+      'node: found "nous", expected one of kairos, noos',
+      'registry: found "https://ghcr.io/x", expected HOST[:PORT][/PATH] in lower case, without a scheme or a tag, e.g. ghcr.io/someone/hegemonikon',
+      'username: found "", expected the name to log in with',
+      "password: found an empty secret, expected a token, e.g. --password=env:TOKEN",
+      'version: found "1.2", expected a semantic version of at most 64 characters, e.g. v1.2.3 or v1.2.3-rc.1',
+      "key: found nothing to sign with, expected --key=file:cosign.key (with --key-password), or --oidc-url and --oidc-token in GitHub Actions",
+    ]);
+    expect(() => refuse("publish", publishProblems(bad))).toThrow(
+      /^publish: 6 things are not right\n {2}node: found "nous"/,
+    );
+    expect(() => refuse("publish", [])).not.toThrow();
+  });
+
+  test("one way to sign, whole", () => {
+    expect(publishProblems({ ...good, oidcUrl: true })).toHaveLength(1);
+    expect(publishProblems({ ...good, key: false, oidcUrl: true })).toEqual([
+      "oidc-token: found nothing, expected both of them or a key",
+    ]);
+  });
+
+  test("registries", () => {
+    for (const text of [
+      "ghcr.io/a/b",
+      "registry.lan:5000",
+      "localhost:5000/x",
+      "10.87.0.1:5000/lab",
+      "quay.io/a_b/c-d/e.f",
+    ]) {
+      expect(readRegistry(text)).toEqual({ host: text.split("/")[0] as string, prefix: text });
+    }
+    for (const text of [
+      "",
+      "/",
+      "ghcr",
+      "GHCR.io/a",
+      "ghcr.io/",
+      "ghcr.io/a:tag",
+      "ghcr.io/a@sha256:x",
+      "http://x.y",
+      "a b.c/d",
+      "x.y/../z",
+      "-x.y",
+    ]) {
+      expect(readRegistry(text)).toBeString();
+    }
+  });
+
+  test("references", () => {
+    expect(readReference("registry.lan:5000/lab/noos:v1.2.3")).toEqual({
+      host: "registry.lan:5000",
+      repository: "registry.lan:5000/lab/noos",
+      tag: "v1.2.3",
+    });
+    expect(readReference(`ghcr.io/a/noos:v1@${DIGEST}`)).toEqual({
+      host: "ghcr.io",
+      repository: "ghcr.io/a/noos",
+      tag: "v1",
+      digest: DIGEST,
+    });
+    for (const text of ["noos", "noos:v1", "ghcr.io/a/noos", "ghcr.io/a/noos@sha256:12", "oci:ghcr.io/a/noos:v1"]) {
+      expect(readReference(text)).toBeString();
+    }
+    fc.assert(fc.property(fc.string(), (text) => void readReference(text)));
+  });
+});
+
+describe("an image that is published", () => {
+  test("says what it is by the keys of the OCI specification", () => {
+    const identity = {
+      node: "noos",
+      role: "Local AI",
+      version: "v1.2.3",
+      revision: "",
+      source: "https://github.com/a/b",
+      contentDigest: DIGEST,
+      base: { name: "docker.io/library/ubuntu:24.04", digest: OTHER },
+    };
+    const keys = Object.fromEntries(identityKeys(identity));
+    expect(keys[CONTENT_DIGEST]).toBe(DIGEST);
+    expect(keys["org.opencontainers.image.base.digest"]).toBe(OTHER);
+    expect("org.opencontainers.image.revision" in keys).toBe(false);
+  });
+
+  test("is linked to the web address of its git remote", () => {
+    expect(sourceAddress("git@github.com:a/b.git")).toBe("https://github.com/a/b");
+    expect(sourceAddress("https://user:secret@github.com/a/b.git")).toBe("https://github.com/a/b");
+    expect(sourceAddress("ssh://git@github.com/a/b")).toBe("https://github.com/a/b");
+    expect(sourceAddress("/home/me/b")).toBe("");
+  });
+
+  test("keeps layers and configuration when it is annotated, and always gets the same digest", () => {
+    const manifest = JSON.stringify({
+      schemaVersion: 2,
+      config: { digest: DIGEST },
+      layers: [{ digest: OTHER }],
+      annotations: { z: "1" },
+    });
+    const one = annotate(manifest, [
+      ["b", "2"],
+      ["a", "1"],
+    ]);
+    const two = annotate(manifest, [
+      ["a", "1"],
+      ["b", "2"],
+    ]);
+    expect(one).toEqual(two);
+    const text = one.files[0]?.text ?? "";
+    expect(one.digest).toBe(`sha256:${createHash("sha256").update(text).digest("hex")}`);
+    expect(JSON.parse(text)).toEqual({ ...JSON.parse(manifest), annotations: { a: "1", b: "2", z: "1" } });
+    expect(onlyManifest(one.files[1]?.text ?? "")).toBe(one.digest);
+  });
+
+  test("comes from an archive with one image", () => {
+    expect(() => onlyManifest(JSON.stringify({ manifests: [] }))).toThrow(HegemonikonError);
+    expect(() => onlyManifest(JSON.stringify({ manifests: [{ digest: DIGEST }, { digest: OTHER }] }))).toThrow(
+      /found 2 images/,
+    );
+    expect(() => onlyManifest("nothing")).toThrow(HegemonikonError);
+  });
+});
+
+describe("a version that exists", () => {
+  const manifest = (contentDigest: string) =>
+    JSON.stringify({ annotations: { [CONTENT_DIGEST]: contentDigest, "org.opencontainers.image.revision": "abc" } });
+
+  test("is pushed once, adopted where its content is the same, refused where it is another", () => {
+    expect(decide("r:v1", undefined, DIGEST)).toEqual({ push: true });
+    expect(decide("r:v1", readManifest(OTHER, manifest(DIGEST)), DIGEST)).toEqual({ push: false, digest: OTHER });
+    expect(() => decide("r:v1", readManifest(OTHER, manifest(OTHER)), DIGEST)).toThrow(
+      `publish: r:v1 exists with another content\n  found ${OTHER} (from revision abc)\n  expected ${DIGEST}\n  A version that is out keeps its content`,
+    );
+    expect(() => decide("r:v1", readManifest(OTHER, "{}"), DIGEST)).toThrow(
+      /an image that this project did not publish/,
+    );
+    expect(() => decide("r:v1", readManifest(OTHER, "no json"), DIGEST)).toThrow(HegemonikonError);
+  });
+
+  test("lacks what was not attached when a call was interrupted", () => {
+    const output = JSON.stringify({ referrers: [{ artifactType: "application/vnd.cyclonedx+json", digest: DIGEST }] });
+    expect(missingAttachments(readReferrers(output))).toEqual(["manifest", "content"]);
+    expect(readReferrers(JSON.stringify({ manifests: [{ artifactType: "a", digest: DIGEST }] }))).toHaveLength(1);
+    expect(readReferrers("no json")).toEqual([]);
+  });
+
+  test("is reported with its digest and every reference", () => {
+    const published = {
+      node: "noos",
+      version: "v1.2.3",
+      repository: "r",
+      digest: OTHER,
+      contentDigest: DIGEST,
+      pushed: false,
+      references: [`r:v1.2.3@${OTHER}`],
+    };
+    expect(publishedText(published)).toBe(
+      `noos v1.2.3 was published already with this content, nothing pushed\n  digest   ${OTHER}\n  content  ${DIGEST}\n  r:v1.2.3@${OTHER}\n`,
+    );
+  });
+});
+
+describe("a registry that fails", () => {
+  // The words that oras 1.3.0 printed against Debian's docker-registry.
+  const missing =
+    "Error response from registry: name unknown: repository name not known to registry: map[name:lab/noos]";
+  const denied =
+    "Error response from registry: unauthorized: authentication required: [map[Action:pull Class: Name:lab/noos Type:repository]]";
+  const untrusted =
+    'Error: Get "https://r/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority';
+  const down = 'Error: Get "https://r/v2/": dial tcp 10.87.0.1:43649: connect: connection refused';
+
+  test("a thing that is not there yet is no failure, a refused login is one", () => {
+    expect([missing, "failed to resolve digest: r:v1: not found"].map(isNotFound)).toEqual([true, true]);
+    expect([denied, untrusted, down].map(isNotFound)).toEqual([false, false, false]);
+  });
+
+  test("is explained in words, with the tool's own last words behind", () => {
+    expect(failureText("list the tags", "r/noos", denied)).toBe(
+      `list the tags (r/noos): the registry refused the username or the password\n  ${denied}`,
+    );
+    expect(failureText("s", "r", untrusted)).toContain("give its authority with --ca");
+    expect(failureText("s", "r", down)).toContain("cannot be reached");
+    expect(failureText("s", "r", "a\nb\nc\nd\n")).toBe("s (r): failed\n  b\n  c\n  d");
+  });
+});
+
+describe("a build's manifest", () => {
+  test("is read as far as publishing needs it", () => {
+    const text = JSON.stringify({ node: "noos", version: "v1.0.0", contentDigest: DIGEST, more: 1 });
+    expect(readBuildManifest("manifest.json", text)).toMatchObject({ node: "noos", revision: "", standins: [] });
+    expect(() => readBuildManifest("manifest.json", "{")).toThrow(HegemonikonError);
+    expect(() => readBuildManifest("manifest.json", "{}")).toThrow(
+      /manifest.json: not the manifest of a build\n {2}node: /,
+    );
+  });
+});
