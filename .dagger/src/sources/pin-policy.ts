@@ -16,12 +16,12 @@ export function pinProblems(sources: Sources, purpose: Purpose, yaml?: ParsedYam
   const severity: Severity = purpose === "release" ? "error" : "warning";
   const file = yaml?.file ?? "sources.yaml";
   const at = (name: string, key: string) => {
-    const span = yaml?.keySpan(["sources", name, key]) ?? yaml?.keySpan(["sources", name]);
+    const span = yaml?.keySpan(["sources", name, key]);
     return { file, ...(span ? { span } : {}) };
   };
   return Object.entries(sources.sources).flatMap(([name, source]): Problem[] => {
     const problems: Problem[] = unpinned(source).map((expected) => ({
-      ...at(name, source.kind === "download" ? "sha256" : "version"),
+      ...at(name, "version"),
       rule: "sources/pinned",
       severity,
       message: `${name} is not pinned by its content`,
