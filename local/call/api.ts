@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { cacheDir, readCached, writeCached } from "./cache.js";
+import { cacheDir, forgetOld, readCached, writeCached } from "./cache.js";
 import type { ModuleLocation } from "./location.js";
 import type { Api } from "./model.js";
 import { pascal } from "./names.js";
@@ -10,6 +11,8 @@ import { CallError } from "./usage.js";
 
 /** Raised when the form of what is kept changes. */
 const format = 1;
+/** How many readings of modules are kept: enough for going back and forth between revisions. */
+const keptApis = 20;
 const sdk = join(import.meta.dir, "../../node_modules/@dagger.io/dagger");
 
 /** The version of the installed SDK, which is also the version of the engine it speaks to. */
@@ -49,15 +52,22 @@ function keyOf(module: ModuleLocation, files: string[]): string {
 
 /**
  * The introspector finds the engine's types in a source file of this name. The package has only their declarations,
- * which serve as one under another name.
+ * which serve as one under another name. A cache that cannot be written is no reason to fail: then it lies elsewhere.
  */
 export function clientFile(): string {
-  const path = join(cacheDir(), `sdk-${sdkVersion()}`, "client.gen.ts");
-  mkdirSync(join(path, ".."), { recursive: true });
-  const partial = `${path}.${process.pid}`;
-  copyFileSync(join(sdk, "dist/src/api/client.gen.d.ts"), partial);
-  renameSync(partial, path);
-  return path;
+  const copyTo = (dir: string) => {
+    const path = join(dir, "client.gen.ts");
+    const partial = `${path}.${process.pid}`;
+    mkdirSync(dir, { recursive: true });
+    copyFileSync(join(sdk, "dist/src/api/client.gen.d.ts"), partial);
+    renameSync(partial, path);
+    return path;
+  };
+  try {
+    return copyTo(join(cacheDir(), `sdk-${sdkVersion()}`));
+  } catch {
+    return copyTo(mkdtempSync(join(tmpdir(), "hegemonikon-sdk-")));
+  }
 }
 
 /**
@@ -91,5 +101,6 @@ export async function moduleApi(module: ModuleLocation): Promise<Api> {
     throw new CallError(`${module.src}: expected an exported class ${pascal(module.name)} decorated with @object()`);
   }
   writeCached(name, api);
+  forgetOld("api-", keptApis);
   return api;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -29,7 +29,28 @@ export function writeCached(name: string, value: unknown): void {
     writeFileSync(partial, JSON.stringify(value));
     renameSync(partial, path);
   } catch (error) {
-    rmSync(partial, { force: true });
+    discard(partial);
     process.stderr.write(`note: ${path} could not be written (${(error as Error).message}): the next call is slower\n`);
+  }
+}
+
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Where a folder of its path is a file, Bun fails even with force: then there is nothing to remove.
+  }
+}
+
+/** Drops all but the newest of the things whose names start alike. */
+export function forgetOld(prefix: string, keep: number): void {
+  try {
+    const names = readdirSync(cacheDir()).filter((name) => name.startsWith(prefix));
+    const byAge = names
+      .map((name) => ({ path: join(cacheDir(), name), at: statSync(join(cacheDir(), name)).mtimeMs }))
+      .sort((a, b) => b.at - a.at);
+    for (const { path } of byAge.slice(keep)) rmSync(path, { force: true });
+  } catch {
+    // Another process tidies up at the same time, or there is no cache: nothing is lost.
   }
 }

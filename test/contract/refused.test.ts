@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -74,6 +75,24 @@ test(
     );
     const second = await moduleApi(locate(dir));
     expect(second.objects[0]?.functions.map((fn) => fn.name)).toEqual(["g"]);
+    rmSync(dir, { recursive: true });
+  },
+  patience,
+);
+
+test(
+  "a cache that cannot be written costs time and a note, not the call",
+  async () => {
+    const dir = written(probe("f(x: string): string"));
+    const full = join(dir, "a file, where a folder would have to be");
+    writeFileSync(full, "");
+    const run = spawnSync(process.execPath, [join(root, "local/call.ts"), "-m", dir, "--help"], {
+      env: { ...process.env, XDG_CACHE_HOME: full },
+      encoding: "utf8",
+    });
+    expect(run.stderr).toMatch(/^note: .* could not be written \(.*\): the next call is slower\n$/);
+    expect(run.stdout).toContain("FUNCTIONS\n  f ");
+    expect(run.status).toBe(0);
     rmSync(dir, { recursive: true });
   },
   patience,
