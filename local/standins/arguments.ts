@@ -4,6 +4,9 @@ import { standInFor, standIns } from "../mirror/src/standins";
 
 type NeedsOfNode = Pick<Node, "name" | "arch" | "base"> & Partial<Pick<Node, "kubernetes" | "binaries" | "containers">>;
 
+/** Stand-ins that take minutes to compile, and the functions that run them. */
+const publishing = { tools: ["cosign", "oras", "crane"], functions: ["publish", "verify", "release"] };
+
 /** The entries of sources.yaml that a node names: its base, and what its role brings along. */
 function sourcesOf(node: NeedsOfNode): string[] {
   const role = [node.kubernetes, ...(node.binaries ?? []), ...(node.containers ?? [])];
@@ -11,28 +14,31 @@ function sourcesOf(node: NeedsOfNode): string[] {
 }
 
 /**
- * The stand-ins that a call pulls, as arguments of local/mirror/up: a first `base` waits neither for Kairos nor for
- * another architecture. A call that names no node, or none that exists, may need them all: then there are no arguments.
+ * The stand-ins that a call pulls, as arguments of local/mirror/up (none: all of them). A first `base` waits neither for
+ * Kairos nor for another architecture, a build not for the tools that publish it.
  */
 export function standInArguments(
   args: readonly string[],
   nodes: readonly NeedsOfNode[],
   sources: Readonly<Record<string, Source>>,
 ): string[] {
+  if (args.includes("--all") || args.includes("release")) return [];
   const at = args.findIndex((arg) => arg === "--node" || arg.startsWith("--node="));
   const name = at < 0 ? undefined : (args[at]?.split("=")[1] ?? args[at + 1]);
   const node = nodes.find((candidate) => candidate.name === name);
-  if (!node) return [];
+  if (!node) return ["ubuntu", "--arch=amd64"]; // no image is pulled, or the function will say that there is no such node
+  if (args.includes("base")) return ["ubuntu", `--arch=${node.arch}`];
   const nameOf = (source: string) => sources[source] && standInFor(sources[source])?.name;
   const own = new Set(sourcesOf(node).map(nameOf));
-  const ofOthers = new Set(
-    nodes
-      .flatMap(sourcesOf)
-      .map(nameOf)
-      .filter((other) => !own.has(other)),
-  );
-  if (args.includes("base")) return ["ubuntu", `--arch=${node.arch}`];
+  const ofOthers = nodes
+    .flatMap(sourcesOf)
+    .map(nameOf)
+    .filter((other) => !own.has(other));
+  const left = new Set([
+    ...ofOthers,
+    ...(args.some((arg) => publishing.functions.includes(arg)) ? [] : publishing.tools),
+  ]);
   // tools run on the machine that builds, whatever it builds for
   const archs = [...new Set(["amd64", node.arch])].join(",");
-  return [...standIns.map((it) => it.name).filter((it) => !ofOthers.has(it)), `--arch=${archs}`];
+  return [...standIns.map((it) => it.name).filter((it) => !left.has(it)), `--arch=${archs}`];
 }

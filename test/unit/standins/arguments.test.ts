@@ -1,0 +1,44 @@
+import { expect, test } from "bun:test";
+import type { Source } from "../../../.dagger/src/sources/sources.js";
+import { standInArguments } from "../../../local/standins/arguments";
+
+const image = (reference: string): Source => ({ kind: "image", for: "a test", reference, version: "1" });
+const sources = {
+  "ubuntu-24.04": image("docker.io/library/ubuntu"),
+  "ubuntu-22.04": image("docker.io/library/ubuntu"),
+  ai: image("quay.io/go-skynet/local-ai"),
+};
+const nodes = [
+  { name: "noos", arch: "amd64", base: "ubuntu-24.04", containers: [{ source: "ai", delivery: "baked" }] },
+  { name: "thuroros", arch: "arm64", base: "ubuntu-22.04" },
+] as const;
+const of = (...args: string[]) =>
+  standInArguments(
+    args,
+    nodes.map((node) => ({ ...node, containers: [] })),
+    sources,
+  );
+
+test("a base waits for nothing but the base, in the node's architecture", () => {
+  expect(of("base", "--node=thuroros")).toEqual(["ubuntu", "--arch=arm64"]);
+  expect(of("base", "--node", "noos")).toEqual(["ubuntu", "--arch=amd64"]);
+});
+
+test("a build needs Kairos and the media's tools, not those that publish", () => {
+  const needed = of("build", "--node=thuroros");
+  expect(needed).toContain("kairos-init");
+  expect(needed).toContain("auroraboot");
+  expect(needed).not.toContain("cosign");
+  expect(needed.at(-1)).toBe("--arch=amd64,arm64");
+  expect(of("publish", "--node=noos")).toContain("cosign");
+});
+
+test("a call without a node, or with one that does not exist, builds next to nothing", () => {
+  expect(of("sources", "contents")).toEqual(["ubuntu", "--arch=amd64"]);
+  expect(of("build", "--node=nos")).toEqual(["ubuntu", "--arch=amd64"]);
+});
+
+test("everything, where everything may be needed", () => {
+  expect(of("--all")).toEqual([]);
+  expect(of("release", "--tag=v1.0.0")).toEqual([]);
+});
