@@ -147,6 +147,14 @@ class Service(unittest.TestCase):
         self.assertEqual(self.mowa.sent, [])
         self.assertEqual(control.ask(self.directory, "status")["last_ring"], None)
 
+    def test_the_journal_hears_priorities(self) -> None:
+        os.environ["JOURNAL_STREAM"] = "8:1"
+        self.addCleanup(os.environ.pop, "JOURNAL_STREAM")
+        self.start(self.directory / "nowhere")
+        lines = (self.directory / "log").read_text().splitlines()
+        self.assertTrue(any(line.startswith("<3>") and "in memory" in line for line in lines), lines)
+        self.assertTrue(any(line.startswith("<4>nobody is named") for line in lines), lines)
+
     def test_only_the_trusted_may_press(self) -> None:
         from doorbell.relay import Relay
 

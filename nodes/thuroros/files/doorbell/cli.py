@@ -14,6 +14,14 @@ DESCRIPTION = "The doorbell relay: rings become messages through mowa, and none 
 EPILOG = "Exit codes of status: 0 ok, 1 needs attention, 2 broken, 3 not running."
 
 
+class _Journal(logging.Formatter):
+    """Lines as the journal wants them: it stamps them itself, and reads their priority from `<3>` in front."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        priority = {logging.ERROR: 3, logging.WARNING: 4}.get(record.levelno, 6)
+        return "\n".join(f"<{priority}>{line}" for line in super().format(record).splitlines())
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("doorbell", description=DESCRIPTION, epilog=EPILOG)
     run = argparse.ArgumentParser(add_help=False)
@@ -128,8 +136,11 @@ def _config() -> int:
 def _serve(options: argparse.Namespace) -> int:
     from doorbell.relay import Relay
 
-    # The journal stamps the lines itself.
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        _Journal() if "JOURNAL_STREAM" in os.environ else logging.Formatter("%(levelname)s %(message)s")
+    )
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     given: list[Path] | None = options.config
     relay = Relay((lambda: given) if given else config.sources, options.state_dir, options.run_dir)
     return relay.serve()
