@@ -27,7 +27,7 @@ const closeTimeout = 3_000;
 /** How long an engine may take to answer the smallest question, in ms. */
 const answerTimeout = 5_000;
 /** A call that is done by then shows no progress, in ms. */
-const quietFor = Number(process.env.HEGEMONIKON_QUIET_MS || 2_000);
+const quietFor = Number(process.env.HEGEMONIKON_QUIET_MS || 3_000);
 
 /**
  * A runner at a Unix socket that nobody listens to is reported at once: the CLI would try for minutes.
