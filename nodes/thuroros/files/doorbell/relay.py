@@ -20,7 +20,7 @@ from doorbell.store import Store
 
 log = logging.getLogger("doorbell")
 LOOK = 5.0  # Seconds between two looks at the configuration files.
-LONGEST_SILENCE = 80.0  # Seconds a part may be busy with one thing; the longest is one exchange with mowa.
+LONGEST_SILENCE = 45.0  # Seconds a part may be busy with one thing, e.g. looking up a name; mowa's answer comes on top.
 
 
 class Relay:
@@ -210,7 +210,8 @@ class Relay:
         said = ""
         while not self.stop.wait(0.5):
             now = time.monotonic()
-            silent = [name for name, at in self._beats.items() if now - at > LONGEST_SILENCE]
+            longest = LONGEST_SILENCE + self.config.connect_timeout + self.config.timeout
+            silent = [name for name, at in self._beats.items() if now - at > longest]
             if now - told >= min(period, 10.0) and not silent:
                 told = now
                 notify("WATCHDOG=1")
