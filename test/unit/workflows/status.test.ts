@@ -1,0 +1,37 @@
+import { expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { workflows } from "./workflows";
+
+/** Runs a workflow's status step as it stands in the file, with results for the jobs that it needs. */
+function status(file: string, results: Record<string, string>): boolean {
+  const script = workflows().find((workflow) => workflow.file === file)?.jobs.status?.steps?.[0]?.run ?? "exit 99";
+  const needs = JSON.stringify(Object.fromEntries(Object.entries(results).map(([job, result]) => [job, { result }])));
+  // GitHub runs a step's bash with these two.
+  return (
+    spawnSync("bash", ["-e", "-o", "pipefail", "-c", script], { env: { ...process.env, NEEDS: needs } }).status === 0
+  );
+}
+
+const good = { check: "success", test: "success", affected: "success", build: "success", publish: "skipped" };
+
+test("a pull request: its nodes are built, nothing is published", () => {
+  expect(status("ci.yaml", good)).toBe(true);
+});
+
+test("no node is affected: both matrices are skipped and that is right", () => {
+  expect(status("ci.yaml", { ...good, build: "skipped" })).toBe(true);
+});
+
+test("failed, cancelled, or skipped because one before it failed", () => {
+  for (const job of Object.keys(good)) {
+    expect([job, status("ci.yaml", { ...good, [job]: "failure" })]).toEqual([job, false]);
+    expect([job, status("ci.yaml", { ...good, [job]: "cancelled" })]).toEqual([job, false]);
+  }
+  expect(status("ci.yaml", { ...good, affected: "failure", build: "skipped" })).toBe(false);
+  expect(status("ci.yaml", { ...good, test: "skipped" })).toBe(false);
+});
+
+test("nightly: nothing may be skipped", () => {
+  expect(status("nightly.yaml", { nodes: "success", full: "success" })).toBe(true);
+  expect(status("nightly.yaml", { nodes: "success", full: "skipped" })).toBe(false);
+});

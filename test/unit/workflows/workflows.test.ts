@@ -1,0 +1,135 @@
+import { describe, expect, test } from "bun:test";
+import { accessSync, constants, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { moduleApi } from "../../../local/call/api";
+import { locate } from "../../../local/call/location";
+import { plan } from "../../../local/call/plan";
+import { daggerCalls, root, steps, workflows } from "./workflows";
+
+const all = workflows();
+const jobs = all.flatMap(({ file, jobs }) =>
+  Object.entries(jobs).map(([name, job]) => ({ at: `${file} ${name}`, job })),
+);
+
+describe("each dagger call", () => {
+  const calls = steps().flatMap(({ at, step }) => daggerCalls(step.run ?? "").map((words) => ({ at, words })));
+
+  test("is a function of the module, with flags it has", async () => {
+    const api = await moduleApi(locate(root));
+    expect(calls.length).toBeGreaterThan(9);
+    const mistakes = calls.flatMap(({ at, words }) => {
+      try {
+        plan(words, api, undefined);
+        return [];
+      } catch (error) {
+        return [`${at}: dagger call ${words.join(" ")}: ${(error as Error).message}`];
+      }
+    });
+    expect(mistakes).toEqual([]);
+  });
+
+  test("hands on what follows it to a Directory's export only", () => {
+    const chains = calls.flatMap(({ words }) => words.slice(1).filter((word) => !word.startsWith("-")));
+    expect([...new Set(chains)]).toEqual(["export"]);
+  });
+});
+
+describe("workflows", () => {
+  test("use actions pinned to a commit, with the version in a comment", () => {
+    const uses = all.flatMap(({ file, text }) =>
+      [...text.matchAll(/uses: (.*)/g)].map(([, what = ""]) => `${file}: ${what}`),
+    );
+    expect(uses.length).toBeGreaterThan(10);
+    const local = /: \.\/\.github\/workflows\/[a-z]+\.yaml$/;
+    expect(uses.filter((line) => !/@[0-9a-f]{40} # v\d[\d.]*$/.test(line) && !local.test(line))).toEqual([]);
+  });
+
+  test("use one version of an action, and Dagger in the version of dagger.json", () => {
+    const pins = new Map<string, Set<string>>();
+    for (const { text } of all) {
+      for (const [, action = "", pin = ""] of text.matchAll(/uses: ([\w./-]+)@(\w+ # \S+)/g)) {
+        pins.set(action, (pins.get(action) ?? new Set()).add(pin));
+      }
+    }
+    expect([...pins].filter(([, found]) => found.size > 1)).toEqual([]);
+    const { engineVersion } = JSON.parse(readFileSync(join(root, "dagger.json"), "utf8")) as { engineVersion: string };
+    const installs = steps().filter(({ step }) => step.uses?.startsWith("dagger/dagger-for-github@"));
+    expect(installs.length).toBeGreaterThan(3);
+    expect(installs.filter(({ step }) => `v${step.with?.version}` !== engineVersion)).toEqual([]);
+  });
+
+  test("grant nothing by themselves, and write access to a job only where it publishes", () => {
+    const granting = all.filter(
+      ({ file, permissions }) => file !== "node.yaml" && JSON.stringify(permissions) !== "{}",
+    );
+    expect(granting.map(({ file }) => file)).toEqual([]);
+    expect(jobs.filter(({ at, job }) => !at.startsWith("node.yaml") && !job.permissions).map(({ at }) => at)).toEqual(
+      [],
+    );
+    const writing = jobs.flatMap(({ at, job }) =>
+      Object.entries(job.permissions ?? {}).flatMap(([what, how]) => (how === "write" ? [`${at}: ${what}`] : [])),
+    );
+    expect(writing.sort()).toEqual([
+      "ci.yaml check: security-events",
+      "ci.yaml publish: id-token",
+      "ci.yaml publish: packages",
+      "release.yaml node: id-token",
+      "release.yaml node: packages",
+      "release.yaml release: contents",
+    ]);
+  });
+
+  test("give a fork's pull request no secret and no way to one", () => {
+    for (const { file, text, on } of all) {
+      expect([file, Object.keys(on ?? {}).includes("pull_request_target")]).toEqual([file, false]);
+      expect([file, Object.keys(on ?? {}).includes("workflow_run")]).toEqual([file, false]);
+      expect([file, text.includes("secrets.")]).toEqual([file, false]);
+    }
+    const publish = all.find(({ file }) => file === "ci.yaml")?.jobs.publish;
+    expect(publish?.if).toContain("github.event_name == 'push'");
+  });
+
+  test("end: every job has a timeout, every run makes room for the next one", () => {
+    expect(jobs.filter(({ job }) => !job.uses && !job["timeout-minutes"]).map(({ at }) => at)).toEqual([]);
+    expect(all.filter(({ file, concurrency }) => file !== "node.yaml" && !concurrency).map(({ file }) => file)).toEqual(
+      [],
+    );
+  });
+
+  test("leave no credentials in the checkout", () => {
+    const checkouts = steps().filter(({ step }) => step.uses?.startsWith("actions/checkout@"));
+    expect(checkouts.filter(({ step }) => step.with?.["persist-credentials"] !== false).map(({ at }) => at)).toEqual(
+      [],
+    );
+  });
+
+  test("put no expression into a script, where it would be code", () => {
+    expect(
+      steps()
+        .filter(({ step }) => step.run?.includes("${{"))
+        .map(({ at }) => at),
+    ).toEqual([]);
+  });
+
+  test("are thin: at most four lines a step, longer ones are files", () => {
+    const lines = (run = "") => run.trim().split("\n").length;
+    expect(
+      steps()
+        .filter(({ step }) => lines(step.run) > 4)
+        .map(({ at }) => at),
+    ).toEqual([]);
+    for (const { step } of steps()) {
+      for (const [script] of (step.run ?? "").matchAll(/\.github\/scripts\/[\w-]+\.sh/g)) {
+        accessSync(join(root, script), constants.X_OK);
+      }
+    }
+  });
+
+  test("have one status job that needs every other one and runs whatever they did", () => {
+    for (const file of ["ci.yaml", "nightly.yaml"]) {
+      const { status, ...others } = all.find((workflow) => workflow.file === file)?.jobs ?? {};
+      expect(status?.if).toBe("always()");
+      expect([status?.needs].flat().sort()).toEqual(Object.keys(others).sort());
+    }
+  });
+});
