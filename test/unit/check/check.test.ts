@@ -1,9 +1,12 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { checkWorkspace } from "../../../.dagger/src/check/check.js";
 import { jsonReport, sarifReport, textReport } from "../../../.dagger/src/check/report.js";
 import type { Workspace, WorkspaceFile } from "../../../.dagger/src/check/workspace.js";
 import { change, type Files, places, VALID_CLOUD, VALID_NODE, VALID_SOURCES, workspace } from "./valid.js";
+
+// A busy machine takes longer than the usual 5 s.
+setDefaultTimeout(120_000);
 
 function check(changes: Files): string[] {
   return places(checkWorkspace(workspace(changes)));
@@ -109,7 +112,7 @@ describe("sources.yaml", () => {
     [
       "without a sha256: a warning",
       change(VALID_SOURCES, `    sha256:\n      amd64: ${"e".repeat(64)}\n`, ""),
-      ["sources.yaml:31:5 sources/pinned"],
+      ["sources.yaml:30:5 sources/pinned"],
     ],
     [
       "without what every build needs",
@@ -245,7 +248,7 @@ describe("for any input", () => {
       ),
       { numRuns: 200 },
     );
-  }, 60_000);
+  });
   test("any value at any place of a valid file", () => {
     const value = fc.oneof(
       fc.string({ maxLength: 20 }),
@@ -271,7 +274,7 @@ describe("for any input", () => {
       ),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
   test("any paths, kinds and links", () => {
     const path = fc
       .array(

@@ -1,7 +1,10 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { checkWorkspace } from "../../../.dagger/src/check/check.js";
 import { RULES } from "../../../.dagger/src/node/rules.js";
 import { change, checkCloud, checkNode, places, VALID_CLOUD, VALID_NODE, workspace } from "../check/valid.js";
+
+// A busy machine takes longer than the usual 5 s.
+setDefaultTimeout(120_000);
 
 type Changes = [from: string, to: string][];
 

@@ -1,8 +1,11 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { firstInvalidByte, MAX_YAML_BYTES } from "../../../.dagger/src/yaml/decode.js";
 import { nearest, suggestion } from "../../../.dagger/src/yaml/nearest.js";
 import { MAX_DEPTH, parseYaml } from "../../../.dagger/src/yaml/parse.js";
+
+// A busy machine takes longer than the usual 5 s.
+setDefaultTimeout(120_000);
 
 /** `line:column rule` of each problem. */
 function problems(input: string | Uint8Array): string[] {

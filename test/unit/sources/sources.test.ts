@@ -1,0 +1,82 @@
+import { expect, test } from "bun:test";
+import { HegemonikonError } from "../../../.dagger/src/errors.js";
+import { parseSources } from "../../../.dagger/src/sources/parse.js";
+import { pinProblems } from "../../../.dagger/src/sources/pin-policy.js";
+import { download, imageReference, snapshotUrl } from "../../../.dagger/src/sources/reference.js";
+import { requireSource } from "../../../.dagger/src/sources/require.js";
+import type { Sources } from "../../../.dagger/src/sources/sources.js";
+
+const digest = `sha256:${"a".repeat(64)}`;
+const sources: Sources = {
+  sources: {
+    pinned: { kind: "image", for: "x", reference: "quay.io/a/b", version: "v1", digest },
+    loose: { kind: "image", for: "x", reference: "localhost:5000/a", version: "v1", standin: true },
+    file: {
+      kind: "download",
+      for: "x",
+      url: "https://x/{version}/f-{version}-{arch}",
+      version: "v1+k0s.0",
+      sha256: { arm64: "b".repeat(64) },
+    },
+    bare: { kind: "download", for: "x", url: "https://x/f", version: "1", sha256: {}, standin: true },
+    apt: {
+      kind: "apt-snapshot",
+      for: "x",
+      distribution: "ubuntu",
+      url: "https://s/{version}",
+      version: "20261001T000000Z",
+    },
+  },
+};
+
+test("a build warns of what is not pinned by content, and takes stand-ins", () => {
+  expect(pinProblems(sources, "build").map(({ rule, severity, message }) => `${severity} ${rule} ${message}`)).toEqual([
+    "warning sources/pinned loose is not pinned by its content",
+    "warning sources/pinned bare is not pinned by its content",
+  ]);
+});
+
+test("a release refuses both", () => {
+  expect(
+    pinProblems(sources, "release").map(({ rule, severity, message }) => `${severity} ${rule} ${message}`),
+  ).toEqual([
+    "error sources/pinned loose is not pinned by its content",
+    "error sources/no-stand-in loose is a stand-in for tests",
+    "error sources/pinned bare is not pinned by its content",
+    "error sources/no-stand-in bare is a stand-in for tests",
+  ]);
+});
+
+test("a digest, once there, decides what is pulled", () => {
+  expect(imageReference({ reference: "quay.io/a/b", version: "v1", digest })).toBe(`quay.io/a/b:v1@${digest}`);
+  expect(imageReference({ reference: "quay.io/a/b", version: "v1" })).toBe("quay.io/a/b:v1");
+});
+
+test("a download's address has its version and architecture, the plus sign encoded", () => {
+  const file = requireSource(sources, "file", "download");
+  expect(download(file, "arm64")).toEqual({ url: "https://x/v1%2Bk0s.0/f-v1%2Bk0s.0-arm64", sha256: "b".repeat(64) });
+  expect(download(file, "amd64")).toEqual({ url: "https://x/v1%2Bk0s.0/f-v1%2Bk0s.0-amd64" });
+  expect(snapshotUrl(requireSource(sources, "apt", "apt-snapshot"))).toBe("https://s/20261001T000000Z");
+});
+
+test("a source that is not there, or of another kind, is an error that names the nearest", () => {
+  expect(() => requireSource(sources, "pined", "image")).toThrow(HegemonikonError);
+  expect(() => requireSource(sources, "pined", "image")).toThrow(
+    'there is no "pined"; expected an entry of kind image: "pinned"?',
+  );
+  expect(() => requireSource(sources, "file", "image")).toThrow("file is of kind download");
+  expect(() => requireSource(sources, "constructor", "image")).toThrow("there is no");
+});
+
+test("the repository's sources.yaml: valid, every version with Renovate's annotation or a reason for none", async () => {
+  const text = await Bun.file(new URL("../../../sources.yaml", import.meta.url)).text();
+  const parsed = parseSources("sources.yaml", text);
+  expect(parsed.problems).toEqual([]);
+  const lines = text.split("\n");
+  for (const [name, source] of Object.entries(parsed.sources?.sources ?? {})) {
+    if (source.kind === "apt-snapshot") continue; // a moment, not a release: Renovate has no list of them
+    const line = parsed.yaml.keySpan(["sources", name, "version"])?.line ?? 0;
+    expect(lines[line - 2], `above version of ${name}`).toMatch(/^ {4}# renovate: datasource=\S+ depName=\S+/);
+    if (source.kind === "image") expect(lines[line - 2]).toContain(`datasource=docker depName=${source.reference}`);
+  }
+});
