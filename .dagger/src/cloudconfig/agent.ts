@@ -13,13 +13,21 @@ const Partition = record("A partition", {
   uuid: text("Id of the partition"),
 });
 
+/** kairos-sdk types/images: a scheme and a reference or path, or a bare image reference. */
+const ImageSource = text("Where it comes from: oci:, dir:, file: or ocifile:", {
+  pattern:
+    /^((oci|docker|ocifile|dir|file):(\/\/)?[^\s:].*|[A-Za-z][A-Za-z0-9._/:@-]*|[0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9._/:@-]*)?)$/,
+  form: "oci:, dir:, file: or ocifile: and a reference or path",
+  exact: true,
+});
+
 const Image = record(
   "A system image",
   {
     label: text("Label of the file system"),
     size: whole("MiB", 0),
     fs: text("File system"),
-    source: text("Where it comes from: oci:, dir:, file: or ocifile:"),
+    source: ImageSource,
     uri: text("The older name of source"),
   },
   { deprecated: { uri: "source" } },
@@ -70,18 +78,18 @@ const Install = record(
   "What kairos-agent installs, and how",
   {
     ...SPEC,
-    auto: strictFlag("Install without asking"),
+    auto: flag("Install without asking"),
     device: text("The disk; auto takes the LARGEST one", {
       pattern: /^(auto|\/dev\/.+|script:\/\/.+)$/,
       form: "auto, a path below /dev, or script:// and a command",
     }),
-    source: text("The image to install: oci:, dir:, file: or ocifile:"),
+    source: { ...ImageSource, about: "The image to install: oci:, dir:, file: or ocifile:" },
     "no-format": strictFlag("Use the partitions that exist"),
     force: strictFlag("Install over an existing system"),
-    nousers: strictFlag("Install although no user is in the group admin"),
-    ssh_hardening: strictFlag("Public keys only over SSH; needs a key in the top-level users"),
+    nousers: flag("Install although no user is in the group admin"),
+    ssh_hardening: flag("Public keys only over SSH; needs a key in the top-level users"),
     encrypted_partitions: texts("Labels of file systems to encrypt"),
-    skip_copy_kcrypt_plugin: strictFlag("Leave the encryption plugin out"),
+    skip_copy_kcrypt_plugin: flag("Leave the encryption plugin out"),
     env: texts("Variables of the installer, KEY=value"),
     bind_mounts: texts("Directories that persist"),
     ephemeral_mounts: texts("Directories that are writable and forgotten"),

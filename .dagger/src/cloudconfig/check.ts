@@ -3,6 +3,7 @@ import { type ParsedYaml, parseYaml } from "../yaml/parse.js";
 import { CLOUD_CONFIG } from "./cloud-config.js";
 import { CLOUD_INIT } from "./cloud-init.js";
 import { headerProblem } from "./header.js";
+import { places } from "./places.js";
 import { rootFindings } from "./root-rules.js";
 import { entries, type View } from "./view.js";
 import { compare } from "./walk.js";
@@ -22,11 +23,14 @@ export function checkParsedCloudConfig(yaml: ParsedYaml): Problem[] {
   const root: View = { node: yaml.doc.contents, path: [] };
   const keys = entries(root).map(([key]) => key);
   const header = headerProblem(yaml.file, yaml.text, keys, Object.keys(CLOUD_INIT));
-  const rules = rootFindings(root, yaml.text).map(({ view, finding, on }): Problem => {
-    const span = on === "key" ? yaml.keySpan(view.path) : yaml.span(view.path);
-    return { file: yaml.file, severity: "error", ...(span ? { span } : {}), ...finding };
-  });
-  return [...yaml.problems, ...(header ? [header] : []), ...compare(yaml, CLOUD_CONFIG), ...rules].sort(
+  const place = places(yaml.text);
+  const found = [...compare(root, CLOUD_CONFIG), ...rootFindings(root, yaml.text)].map(
+    ({ view, finding, on }): Problem => {
+      const span = place(view, on);
+      return { file: yaml.file, severity: "error", ...(span ? { span } : {}), ...finding };
+    },
+  );
+  return [...yaml.problems, ...(header ? [header] : []), ...found].sort(
     (a, b) =>
       (a.span?.line ?? 0) - (b.span?.line ?? 0) ||
       (a.span?.column ?? 0) - (b.span?.column ?? 0) ||

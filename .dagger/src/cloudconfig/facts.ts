@@ -1,5 +1,6 @@
 import type { Span } from "../errors.js";
 import { type ParsedYaml, parseYaml } from "../yaml/parse.js";
+import { places } from "./places.js";
 import { at, entries, exists, isSet, items, steps, textOf, type View } from "./view.js";
 
 /** A text of a cloud-config and where it stands. */
@@ -59,7 +60,7 @@ export function usersOf(source: Source): DeclaredUser[] {
     ...items(at(file.root, "users")).flatMap((view) => file.locate(at(view, "name")).map((name) => user(view, name))),
     ...steps(file.root).flatMap(({ stage, step }) =>
       entries(at(step, "users")).map(([name, view]) => {
-        const span = file.yaml.keySpan(view.path);
+        const span = file.place(view, "key");
         return user(view, { value: name, ...(span ? { span } : {}) }, stage);
       }),
     ),
@@ -112,8 +113,8 @@ export function filesWritten(source: Source): WrittenFile[] {
 /** The keys at the top of a cloud-config and where they stand. */
 export function topLevelKeys(source: Source): Located[] {
   const file = open(source);
-  return entries(file.root).map(([value]) => {
-    const span = file.yaml.keySpan([value]);
+  return entries(file.root).map(([value, view]) => {
+    const span = file.place(view, "key");
     return { value, ...(span ? { span } : {}) };
   });
 }
@@ -133,14 +134,15 @@ export function commandsOf(source: Source): Located[] {
   ].flatMap(file.locate);
 }
 
-function open(source: Source): { yaml: ParsedYaml; root: View; locate: (view: View) => Located[] } {
+function open(source: Source): { root: View; place: ReturnType<typeof places>; locate: (view: View) => Located[] } {
   const yaml = typeof source === "string" ? parseYaml("cloud-config.yaml", source) : source;
   const root: View = { node: yaml.value === undefined ? undefined : yaml.doc?.contents, path: [] };
+  const place = places(yaml.text);
   const locate = (view: View): Located[] => {
     const value = exists(view) ? textOf(view) : undefined;
     if (value === undefined) return [];
-    const span = yaml.span(view.path);
+    const span = place(view);
     return [{ value, ...(span ? { span } : {}) }];
   };
-  return { yaml, root, locate };
+  return { root, place, locate };
 }

@@ -16,7 +16,7 @@ export function leafFinding(
 ): Finding | "type" | undefined {
   switch (shape.kind) {
     case "text":
-      return text(scalar.text, shape, named(path));
+      return quotesNeeded(scalar, shape, path) ?? text(scalar.text, shape, named(path));
     case "flag":
       return flag(scalar, shape, named(path));
     case "whole":
@@ -26,6 +26,21 @@ export function leafFinding(
       return problem && { message: `${named(path)}: ${problem.what}`, ...problem.rest };
     }
   }
+}
+
+/** Blocks that kairos-agent reads with viper, which knows dates and makes no text of them. */
+const VIPER = ["install", "upgrade", "reset"];
+
+function quotesNeeded({ tag, text }: GoScalar, shape: TextShape, path: YamlPath): Finding | undefined {
+  const date = tag === "timestamp" && VIPER.includes(String(path[0]));
+  if (!date && !(shape.exact && tag !== "str")) return undefined;
+  return {
+    rule: "cloud-config/type",
+    message: `${named(path)} has the wrong type`,
+    found: date ? `a date, ${text}` : text.slice(0, 60),
+    expected: `${JSON.stringify(text.slice(0, 60))}, in quotes, if that is what is meant`,
+    reason: "kairos-agent refuses the whole block",
+  };
 }
 
 function text(value: string, shape: TextShape, name: string): Finding | undefined {
@@ -81,12 +96,13 @@ function whole(
 ): Finding | "type" | undefined {
   if (number === undefined) return "type";
   const low = shape.min !== undefined && number < shape.min;
-  if (Number.isInteger(number) && !low) return undefined;
+  const high = Math.abs(number) > Number.MAX_SAFE_INTEGER;
+  if (Number.isInteger(number) && !low && !high) return undefined;
   return {
     rule: "cloud-config/value",
     message: `${name} has the wrong value`,
     found: text.slice(0, 60),
     expected: shape.min === undefined ? kindName(shape) : `a whole number from ${shape.min}`,
-    reason: low ? (harm ?? "upstream cannot decode it") : "upstream cuts the fraction off",
+    reason: low || high ? (harm ?? "upstream cannot decode it") : "upstream cuts the fraction off",
   };
 }

@@ -1,7 +1,7 @@
 import { isStage, nearestStage } from "./stages.js";
-import { contentFindings, type Found, permissionFindings, stepFindings } from "./step-rules.js";
+import { contentFindings, permissionFindings, stepFindings } from "./step-rules.js";
 import { at, entries, exists, isSet, items, numberOf, steps, textOf, type View } from "./view.js";
-import { type Finding, quote } from "./words.js";
+import { type Finding, type Found, quote } from "./words.js";
 
 /** What upstream does with a whole file, beyond the types of its keys. `text` is the file as it is written. */
 export function rootFindings(root: View, text: string): Found[] {

@@ -19,6 +19,8 @@ export type TextShape = Described & {
   readonly regexp?: boolean;
   /** Upstream expands Go templates in it, so that a pattern holds only where there is none. */
   readonly template?: boolean;
+  /** Decoded without a conversion: a number, a flag or a date without quotes is none. */
+  readonly exact?: boolean;
   /** `warning` where upstream takes other values too. */
   readonly severity?: "warning";
 };

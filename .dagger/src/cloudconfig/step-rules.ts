@@ -1,9 +1,6 @@
 import { mainStage, STAGES_BEFORE_NETWORK } from "./stages.js";
 import { at, entries, exists, isSet, items, textOf, type View } from "./view.js";
-import { type Finding, named, quote } from "./words.js";
-
-/** What a rule finds, and where. */
-export type Found = { readonly view: View; readonly finding: Finding; readonly on?: "key" };
+import { type Finding, type Found, named, quote } from "./words.js";
 
 /** What upstream does with one step, beyond the types of its keys. */
 export function stepFindings(stage: string, step: View): Found[] {

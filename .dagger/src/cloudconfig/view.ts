@@ -3,20 +3,27 @@ import type { YamlPath } from "../yaml/parse.js";
 import { goScalar } from "./scalar.js";
 
 /** A node of a YAML file with the path that leads to it. Reading what is not there gives nothing. */
-export type View = { readonly node: unknown; readonly path: YamlPath };
+export type View = {
+  readonly node: unknown;
+  readonly path: YamlPath;
+  /** The key's own node, for an entry of a mapping. */
+  readonly key?: unknown;
+  readonly parent?: View;
+};
 
 /** The entries of a mapping; none where it is something else. */
-export function entries({ node, path }: View): [string, View][] {
-  if (!isMap(node)) return [];
-  return node.items.map((pair) => {
+export function entries(view: View): [string, View][] {
+  if (!isMap(view.node)) return [];
+  return view.node.items.map((pair) => {
     const key = isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
-    return [key, { node: pair.value, path: [...path, key] }];
+    return [key, { node: pair.value, path: [...view.path, key], key: pair.key, parent: view }];
   });
 }
 
 /** The entries of a list; none where it is something else. */
-export function items({ node, path }: View): View[] {
-  return isSeq(node) ? node.items.map((item, index) => ({ node: item, path: [...path, index] })) : [];
+export function items(view: View): View[] {
+  if (!isSeq(view.node)) return [];
+  return view.node.items.map((item, index) => ({ node: item, path: [...view.path, index], parent: view }));
 }
 
 /** What a chain of keys leads to. */
@@ -24,7 +31,7 @@ export function at(view: View, ...keys: string[]): View {
   let here = view;
   for (const key of keys) {
     const next = entries(here).findLast(([name]) => name === key)?.[1];
-    here = next ?? { node: undefined, path: [...here.path, key] };
+    here = next ?? { node: undefined, path: [...here.path, key], parent: here };
   }
   return here;
 }

@@ -1,79 +1,64 @@
-import { isMap, isScalar, isSeq, type Pair } from "yaml";
-import type { Problem } from "../errors.js";
+import { isMap, isSeq } from "yaml";
 import { nearest, suggestion } from "../yaml/nearest.js";
-import type { ParsedYaml, YamlPath } from "../yaml/parse.js";
+import type { YamlPath } from "../yaml/parse.js";
 import { leafFinding } from "./leaf.js";
 import { goScalar } from "./scalar.js";
 import type { RecordShape, Shape, TableShape } from "./shape.js";
-import { type Finding, kindName, named, shown } from "./words.js";
+import { entries, items, type View } from "./view.js";
+import { type Finding, type Found, kindName, named, shown } from "./words.js";
 
-/** Compares a file with what upstream accepts. Every difference is a problem with a place. */
-export function compare(yaml: ParsedYaml, shape: RecordShape): Problem[] {
-  const problems: Problem[] = [];
-  const report: Report = (path, finding, on = "value") => {
-    const span = on === "key" ? yaml.keySpan(path) : yaml.span(path);
-    problems.push({ file: yaml.file, severity: "error", ...(span ? { span } : {}), ...finding });
-  };
-  walk(yaml.doc?.contents, shape, [], undefined, report);
-  return problems;
+/** Compares a file with what upstream accepts: every difference, and where it is. */
+export function compare(root: View, shape: RecordShape): Found[] {
+  const found: Found[] = [];
+  walk(root, shape, undefined, found);
+  return found;
 }
 
-type Report = (path: YamlPath, finding: Finding, on?: "key" | "value") => void;
-
-/** `harm` is what a value that upstream cannot decode does at this place. */
-function walk(node: unknown, shape: Shape, path: YamlPath, above: string | undefined, report: Report): void {
+/** `above` is what a value that upstream cannot decode does at this place. */
+function walk(view: View, shape: Shape, above: string | undefined, found: Found[]): void {
+  const { node, path } = view;
   const harm = shape.breaks ?? above;
   if (shape.kind === "any") return;
   const scalar = goScalar(node);
   if (scalar?.tag === "null") {
-    report(path, emptyFinding(shape, path));
+    found.push({ view, finding: emptyFinding(shape, path) });
   } else if (shape.kind === "list" && isSeq(node)) {
-    for (const [index, item] of node.items.entries()) walk(item, shape.of, [...path, index], harm, report);
+    for (const item of items(view)) walk(item, shape.of, harm, found);
   } else if (shape.kind === "table" && isMap(node)) {
-    for (const pair of node.items) entry(keyOf(pair), pair.value, shape, path, harm, report);
-  } else if (shape.kind === "record" && isMap(node)) {
-    for (const pair of node.items) {
-      const key = keyOf(pair);
-      const at = [...path, key];
-      const field = own(shape.fields, key) ?? (shape.dotted ? dottedField(shape, key) : undefined);
-      const finding = keyFinding(key, at, shape, field !== undefined);
-      if (finding) report(at, finding, "key");
-      if (field) walk(pair.value, field, at, harm, report);
+    for (const [key, entry] of entries(view)) {
+      const finding = nameFinding(key, entry.path, shape);
+      if (finding) found.push({ view: entry, finding, on: "key" });
+      if (finding?.severity !== "error") walk(entry, shape.of, harm, found);
     }
-    for (const finding of missing(node.items.map(keyOf), shape, path)) report(path, finding);
+  } else if (shape.kind === "record" && isMap(node)) {
+    const fields = entries(view);
+    for (const [key, entry] of fields) {
+      const field = own(shape.fields, key) ?? (shape.dotted ? dottedField(shape, key) : undefined);
+      const finding = keyFinding(key, entry.path, shape, field !== undefined);
+      if (finding) found.push({ view: entry, finding, on: "key" });
+      if (field) walk(entry, field, harm, found);
+    }
+    for (const finding of missing(new Set(fields.map(([key]) => key)), shape, path)) found.push({ view, finding });
   } else if (scalar && shape.kind !== "list" && shape.kind !== "table" && shape.kind !== "record") {
     const finding = leafFinding(scalar, shape, path, harm);
-    if (finding) report(path, finding === "type" ? typeFinding(node, shape, path, harm) : finding);
+    if (finding) found.push({ view, finding: finding === "type" ? typeFinding(node, shape, path, harm) : finding });
   } else {
-    report(path, typeFinding(node, shape, path, harm));
+    found.push({ view, finding: typeFinding(node, shape, path, harm) });
   }
 }
 
-function entry(
-  key: string,
-  value: unknown,
-  shape: TableShape,
-  path: YamlPath,
-  harm: string | undefined,
-  report: Report,
-): void {
-  const at = [...path, key];
-  if (shape.keys && !shape.keys.includes(key)) {
-    report(at, unknownFinding(key, at, shape.keys), "key");
-    return;
-  }
+/** A name that people choose may still be none of those that there are, or a near miss of one that means something. */
+function nameFinding(key: string, at: YamlPath, shape: TableShape): Finding | undefined {
+  if (shape.keys && !shape.keys.includes(key)) return { severity: "error", ...unknownFinding(key, at, shape.keys) };
   const near = shape.usual && !shape.usual.includes(key) ? nearest(key, shape.usual) : undefined;
-  if (near) {
-    const finding: Finding = {
-      rule: "cloud-config/unknown-key",
-      severity: "warning",
-      message: `${named(at)} is not one of the names that mean something here`,
-      found: JSON.stringify(key.slice(0, 80)),
-      expected: `${JSON.stringify(near)}?`,
-    };
-    report(at, finding, "key");
-  }
-  walk(value, shape.of, at, harm, report);
+  if (!near) return undefined;
+  return {
+    rule: "cloud-config/unknown-key",
+    severity: "warning",
+    message: `${named(at)} is not one of the names that mean something here`,
+    found: JSON.stringify(key.slice(0, 80)),
+    expected: `${JSON.stringify(near)}?`,
+  };
 }
 
 function keyFinding(key: string, at: YamlPath, shape: RecordShape, known: boolean): Finding | undefined {
@@ -123,13 +108,13 @@ function unknownFinding(key: string, at: YamlPath, known: readonly string[]): Fi
   };
 }
 
-function* missing(present: readonly string[], shape: RecordShape, path: YamlPath): Generator<Finding> {
+function* missing(present: ReadonlySet<string>, shape: RecordShape, path: YamlPath): Generator<Finding> {
   for (const key of shape.required ?? []) {
-    if (present.includes(key)) continue;
+    if (present.has(key)) continue;
     yield {
       rule: "cloud-config/required",
       message: `${named(path) || "The file"} has no ${key}`,
-      found: `the keys ${present.slice(0, 8).join(", ") || "(none)"}`,
+      found: `the keys ${[...present].slice(0, 8).join(", ") || "(none)"}`,
       expected: `the key ${key}: ${shape.fields[key]?.about ?? ""}`,
     };
   }
@@ -169,8 +154,4 @@ function dottedField(shape: RecordShape, key: string): Shape | undefined {
 /** A key like "constructor" is not one of ours. */
 function own<T>(of: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
   return of && Object.hasOwn(of, key) ? of[key] : undefined;
-}
-
-function keyOf(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
 }

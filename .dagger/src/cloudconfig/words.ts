@@ -3,10 +3,14 @@ import type { Problem } from "../errors.js";
 import type { YamlPath } from "../yaml/parse.js";
 import { goScalar } from "./scalar.js";
 import type { Shape } from "./shape.js";
+import type { View } from "./view.js";
 
 /** What a problem says; the file and the place come from where it was found. */
 export type Finding = Pick<Problem, "rule" | "message"> &
   Partial<Pick<Problem, "severity" | "found" | "expected" | "reason">>;
+
+/** What a rule finds, and where: at a value, or at the key that leads to it. */
+export type Found = { readonly view: View; readonly finding: Finding; readonly on?: "key" };
 
 /** `stages.boot[0].files[1].path`. */
 export function named(path: YamlPath): string {
