@@ -1,4 +1,4 @@
-import { argument, Container, check, Directory, File, func, object } from "@dagger.io/dagger";
+import { argument, Container, check, Directory, File, func, GitRepository, object } from "@dagger.io/dagger";
 import { ReportFormat } from "./check/report-format.js";
 import { listNodes, listProblems, runCheck } from "./check/run.js";
 import { base } from "./image/base.js";
@@ -6,6 +6,7 @@ import { explained } from "./image/explain.js";
 import { image } from "./image/image.js";
 import { readRecipe } from "./image/read-recipe.js";
 import { TableFormat } from "./node/table-format.js";
+import { affectedNodes } from "./publish/affected-nodes.js";
 
 /** Bakes each machine's role into an immutable, self-configuring OS image. */
 @object()
@@ -56,6 +57,23 @@ export class Hegemonikon {
   @func()
   async problems(format: ReportFormat = ReportFormat.Text): Promise<string> {
     return listProblems(this.nodesDir, this.sourcesFile, format);
+  }
+
+  /**
+   * The nodes that the changes since a revision touch, and why: which file or source, through which step of the build.
+   *
+   * Example: dagger call affected --since=main
+   * @param since A branch, a tag or a full commit id; what is not committed counts as changed, too.
+   * @param format Text for people, JSON for a matrix of GitHub Actions.
+   * @param repository The git repository.
+   */
+  @func({ cache: "never" })
+  async affected(
+    since: string,
+    format: TableFormat = TableFormat.Text,
+    @argument({ defaultPath: "/" }) repository: GitRepository,
+  ): Promise<string> {
+    return affectedNodes(repository, since, format === TableFormat.Json);
   }
 
   /**
