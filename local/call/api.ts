@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { cacheDir, forgetOld, readCached, writeCached } from "./cache.js";
 import type { ModuleLocation } from "./location.js";
 import type { Api } from "./model.js";
@@ -79,14 +79,16 @@ async function scanned(module: ModuleLocation, files: string[]): Promise<Scanned
   const { scan } = (await import(introspector)) as {
     scan: (files: string[], name: string, load: boolean) => Promise<unknown>;
   };
+  const client = clientFile();
   const { warn, debug } = console;
   console.warn = console.debug = () => {};
   try {
-    return JSON.parse(JSON.stringify(await scan([...files, clientFile()], module.name, false)));
+    return JSON.parse(JSON.stringify(await scan([...files, client], module.name, false)));
   } catch (error) {
     throw new CallError(`the module's API cannot be read: ${(error as Error).message}`);
   } finally {
     Object.assign(console, { warn, debug });
+    if (!client.startsWith(cacheDir())) rmSync(dirname(client), { recursive: true, force: true });
   }
 }
 
