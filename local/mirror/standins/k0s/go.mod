@@ -1,0 +1,3 @@
+module hegemonikon.local/k0s
+
+go 1.22

@@ -1,0 +1,3 @@
+module hegemonikon.local/local-ai
+
+go 1.22
