@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -215,6 +216,35 @@ class Service(unittest.TestCase):
         done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
         self.assertEqual(done.stdout, "rings in 2, recipients 2, messages out 4, lost 0, doubled 0\n", done.stderr)
         self.assertEqual(done.returncode, 0)
+
+
+class Peer:
+    """A connection from a process of the user `uid`."""
+
+    def __init__(self, uid: int) -> None:
+        self.uid, self.sent = uid, b""
+
+    def getsockopt(self, *_what: int) -> bytes:
+        return struct.pack("3i", 1, self.uid, self.uid)
+
+    def recv(self, _size: int) -> bytes:
+        return b"press\n"
+
+    def sendall(self, data: bytes) -> None:
+        self.sent += data
+
+
+class Trust(unittest.TestCase):
+    def test_only_root_and_the_relay_s_user_are_trusted(self) -> None:
+        for uid, trusted in ((0, True), (os.getuid(), True), (os.getuid() + 12345, False)):
+            heard: list[tuple[str, bool]] = []
+
+            def handle(words: str, trust: bool, heard: list[tuple[str, bool]] = heard) -> control.Answer:
+                heard.append((words, trust))
+                return {}
+
+            control._answer(Peer(uid), handle)  # type: ignore[arg-type]
+            self.assertEqual(heard, [("press", trusted)])
 
 
 class MountTable(unittest.TestCase):
