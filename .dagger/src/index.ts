@@ -36,6 +36,7 @@ export class Hegemonikon {
    * What the nodes are: a table, from their files.
    *
    * Example: dagger call nodes --format=json
+   * @param format A table for people, or JSON.
    */
   @func()
   async nodes(format: TableFormat = TableFormat.Text): Promise<string> {
@@ -53,6 +54,7 @@ export class Hegemonikon {
    * What check finds, as data; never fails because of it.
    *
    * Example: dagger call problems --format=sarif > problems.sarif
+   * @param format For people, as JSON, or as SARIF 2.1.0, which GitHub shows beside a pull request's lines.
    */
   @func()
   async problems(format: ReportFormat = ReportFormat.Text): Promise<string> {
