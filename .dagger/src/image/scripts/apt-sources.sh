@@ -3,6 +3,7 @@
 # Usage: apt-sources.sh TABLE    (lines of "distribution url"; a distribution without a line keeps its own archive)
 set -eu
 table=$1
+# shellcheck source=/dev/null
 . /etc/os-release
 mkdir -p /etc/apt/apt.conf.d
 cat > /etc/apt/apt.conf.d/90-hegemonikon << 'END'

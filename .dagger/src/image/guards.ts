@@ -1,0 +1,99 @@
+import type { Problem } from "../errors.js";
+import type { Facts } from "../media/facts.js";
+
+/** Why each kind of file may not be in an image. */
+const FORBIDDEN: Readonly<Record<string, string>> = {
+  "machine-id": "every machine made from the image would have the same identity",
+  "ssh-host-key":
+    "every machine made from the image would have the same host key, and whoever has the image has it too",
+  "apt-list": "it is only weight: the machine never runs apt",
+  "apt-cache": "it is only weight: the machine never runs apt",
+  log: "it tells of the build, not of the machine",
+  "private-key": "whoever has the image has the key",
+  "password-hash": "whoever has the image can try passwords against it",
+};
+
+/** What forbids an image, from the facts that media/scripts/image-facts.sh noted. Empty where it may leave. */
+export function imageProblems(node: string, facts: Facts): Problem[] {
+  return [...kernelProblems(node, facts), ...forbiddenProblems(node, facts)];
+}
+
+function kernelProblems(node: string, facts: Facts): Problem[] {
+  const problem = (rule: string, message: string, found: string, expected: string, reason?: string): Problem => ({
+    file: `image of ${node}`,
+    rule: `image/${rule}`,
+    severity: "error",
+    message,
+    found,
+    expected,
+    ...(reason ? { reason } : {}),
+  });
+  const problems: Problem[] = [];
+  const kernels = facts.get("kernel") ?? [];
+  if (kernels.length !== 1) {
+    const found = kernels.length === 0 ? "none" : kernels.join(", ");
+    problems.push(
+      problem(
+        "one-kernel",
+        "There must be exactly one kernel in /boot",
+        found,
+        "one kernel",
+        "the installer boots the one it finds",
+      ),
+    );
+  }
+  const modules = facts.get("modules") ?? [];
+  if (modules.length !== 1) {
+    problems.push(
+      problem(
+        "one-kernel",
+        "There must be the modules of exactly one kernel",
+        modules.join(", ") || "none",
+        "one folder in /usr/lib/modules",
+      ),
+    );
+  }
+  const kernel = modules[0] ?? "";
+  const initrdKernels = facts.get("initrd-kernel") ?? [];
+  if ((facts.get("initrd") ?? []).length === 0) {
+    problems.push(problem("initrd", "There is no initrd", "nothing at /boot/initrd", "an initrd made for the kernel"));
+  } else if (initrdKernels.length !== 1 || initrdKernels[0] !== kernel) {
+    problems.push(
+      problem(
+        "initrd",
+        "The initrd was made for another kernel",
+        `modules of ${initrdKernels.join(", ") || "no kernel"}`,
+        `modules of ${kernel || "the kernel"} only`,
+        "it could not load a driver and would not find its root",
+      ),
+    );
+  }
+  if (!(facts.get("kernel-option") ?? []).includes(`${kernel} EFI_STUB=y`)) {
+    problems.push(
+      problem(
+        "efi-stub",
+        "The kernel has no EFI stub",
+        `CONFIG_EFI_STUB is not y in /boot/config-${kernel}`,
+        "CONFIG_EFI_STUB=y",
+        "GRUB starts the kernel through it; without it the machine does not boot (kairos#2249)",
+      ),
+    );
+  }
+  return problems;
+}
+
+function forbiddenProblems(node: string, facts: Facts): Problem[] {
+  return (facts.get("forbidden") ?? []).map((line) => {
+    const [kind = "", ...rest] = line.split(" ");
+    const reason = FORBIDDEN[kind];
+    return {
+      file: `image of ${node}`,
+      rule: `image/no-${kind}`,
+      severity: "error",
+      message: `The image holds what no image may hold: ${kind.replaceAll("-", " ")}`,
+      found: rest.join(" "),
+      expected: "no such file",
+      ...(reason ? { reason } : {}),
+    };
+  });
+}

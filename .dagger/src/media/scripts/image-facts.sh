@@ -1,0 +1,33 @@
+#!/bin/sh
+# Notes the facts about a root file system that decide whether it may become an image: KEY<tab>VALUE, one a line.
+# Usage: image-facts.sh ROOTFS. Only notes; plan and verdict are made elsewhere.
+set -eu
+cd "$1"
+fact() { printf '%s\t%s\n' "$1" "$2"; }
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+
+find boot -maxdepth 1 -type f \( -name 'vmlinuz*' -o -name 'Image*' -o -name 'kernel*' \) | sort | while read -r f; do fact kernel "$f"; done
+[ ! -e boot/vmlinuz ] || fact kernel-link "$(readlink boot/vmlinuz || echo boot/vmlinuz)"
+find boot -maxdepth 1 -type f \( -name 'initrd*' -o -name 'initramfs*' \) | sort | while read -r f; do fact initrd "$f"; done
+find usr/lib/modules -mindepth 1 -maxdepth 1 -type d | sort | while read -r f; do fact modules "${f##*/}"; done
+for f in boot/config-*; do
+    [ ! -f "$f" ] || sed -n "s/^CONFIG_\(EFI_STUB\|SQUASHFS_ZSTD\|OVERLAY_FS\)=\(.\).*/\1=\2/p" "$f" |
+        while read -r option; do fact kernel-option "${f#boot/config-} $option"; done
+done
+[ ! -f boot/initrd ] || "$here/initrd-kernels.sh" boot/initrd | while read -r k; do fact initrd-kernel "$k"; done
+
+[ ! -s etc/machine-id ] || fact forbidden "machine-id /etc/machine-id"
+[ ! -s var/lib/dbus/machine-id ] || [ -L var/lib/dbus/machine-id ] || fact forbidden "machine-id /var/lib/dbus/machine-id"
+find etc/ssh -name 'ssh_host_*' 2> /dev/null | sort | while read -r f; do fact forbidden "ssh-host-key /$f"; done
+find var/lib/apt/lists -type f ! -name lock 2> /dev/null | sort | while read -r f; do fact forbidden "apt-list /$f"; done
+find var/cache/apt -type f -size +1M 2> /dev/null | sort | while read -r f; do fact forbidden "apt-cache /$f"; done
+find var/log -type f -size +0 2> /dev/null | sort | while read -r f; do fact forbidden "log /$f"; done
+# A whole line: code that only speaks of keys does not count.
+grep -rlIxE --exclude-dir=proc --exclude-dir=sys -e '-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----' . 2> /dev/null | sort |
+    while read -r f; do fact forbidden "private-key ${f#.}"; done
+[ ! -f etc/shadow ] || awk -F: '$2 ~ /^\$/ { print $1 }' etc/shadow | while read -r u; do fact forbidden "password-hash /etc/shadow ($u)"; done
+
+sed -n 's/^\(KAIROS_[A-Z_]*\)="\{0,1\}\([^"]*\)"\{0,1\}$/\1 \2/p' etc/kairos-release 2> /dev/null | while read -r pair; do fact release "$pair"; done
+awk -F': ' '$1 == "Package" { p = $2 } $1 == "Status" { s = $2 } $1 == "Architecture" { a = $2 } $1 == "Version" { v = $2 }
+    $0 == "" && s ~ / installed$/ { print "package\t" p " " v " " a; s = "" } END { if (s ~ / installed$/) print "package\t" p " " v " " a }' \
+    var/lib/dpkg/status | sort

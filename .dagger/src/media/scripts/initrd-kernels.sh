@@ -1,0 +1,23 @@
+#!/bin/sh
+# Prints the kernels that an initrd holds modules of. Usage: initrd-kernels.sh INITRD
+# An initrd may start with an uncompressed archive (the processor's microcode); the main one follows, compressed.
+set -eu
+initrd=$1
+start=0
+if [ "$(head -c 6 "$initrd")" = 070701 ]; then
+    trailer=$(grep -abo -m 1 'TRAILER!!!' "$initrd" | head -n 1 | cut -d: -f1)
+    # zeros fill up to the next block; the first byte after them starts the main archive
+    zeros=$(tail -c "+$((trailer + 12))" "$initrd" | head -c 1048576 | tr '\0' '\n' | awk '/./ { print NR - 1; exit }')
+    start=$((trailer + 11 + ${zeros:-0}))
+fi
+main() { tail -c "+$((start + 1))" "$initrd"; }
+magic=$(main | head -c 6 | od -An -tx1 | tr -d ' \n')
+case "$magic" in
+    28b52ffd*) unpack='zstd -dcq' ;;
+    fd377a58*) unpack='xz -dcq' ;;
+    1f8b*) unpack='gzip -dcq' ;;
+    02214c18*) unpack='lz4 -dcq' ;;
+    303730373031) unpack='cat' ;;
+    *) echo "initrd-kernels: $initrd starts with unknown bytes $magic" >&2 && exit 1 ;;
+esac
+main | $unpack 2> /dev/null | grep -aoE 'lib/modules/[0-9][A-Za-z0-9.+~_-]*/' | cut -d/ -f3 | sort -u

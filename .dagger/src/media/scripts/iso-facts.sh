@@ -1,0 +1,21 @@
+#!/bin/sh
+# Notes what is in an ISO without mounting it: KEY<tab>VALUE, one a line. Usage: iso-facts.sh ISO CONTENT
+# CONTENT is the image's own listing (content.sh): the medium must hold the same paths.
+set -eu
+iso=$1 content=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fact() { printf '%s\t%s\n' "$1" "$2"; }
+fact medium-bytes "$(stat -c %s "$iso")"
+xorriso -indev "$iso" -find / -type f -exec echo 2> "$work/log" | tr -d "'" | while read -r f; do fact file "$f"; done
+fact volume "$(sed -n "s/^Volume id *: *'\(.*\)'/\1/p" "$work/log")"
+xorriso -osirrox on -indev "$iso" -extract /rootfs.squashfs "$work/squashfs" -extract /config.yaml "$work/config.yaml" 2> /dev/null
+sed 's/^/config\t/' "$work/config.yaml"
+export LC_ALL=C
+unsquashfs -d '' -lc "$work/squashfs" | grep '^/' | sort > "$work/medium"
+cut -f 6 "$content" | grep '^/' | sort > "$work/image"
+fact squashfs-paths "$(grep -c . "$work/medium")"
+# unsquashfs lists files and empty folders only
+comm -23 "$work/image" "$work/medium" > "$work/missing"
+awk -F '\t' '$1 != "d" { print $6 }' "$content" | sort | comm -12 - "$work/missing" | head -n 20 | sed 's/^/missing\t/'
+comm -13 "$work/image" "$work/medium" | head -n 20 | sed 's/^/added\t/'
