@@ -71,6 +71,7 @@ const SPEC = {
   "extra-dirs-rootfs": texts("Directories to create in the read-only root"),
   "allow-insecure-registries": strictFlag("Accept plain HTTP and unknown certificates"),
   system: { ...Image, about: "The active image" },
+  passive: { ...Image, about: "The fallback image" },
 };
 
 /** kairos-sdk types/install and kairos-agent pkg/implementations/spec: both read this block. */
@@ -104,7 +105,6 @@ const Install = record(
     }),
     "extra-partitions": list("Further partitions", { ...Partition, required: ["name"] }),
     "recovery-system": { ...Image, about: "The recovery image" },
-    passive: { ...Image, about: "The fallback image" },
     firmware: text("Firmware; found out by itself", { values: ["efi", "bios"] }),
     "part-table": text("Partition table", { values: ["gpt", "msdos"] }),
     "cloud-init": texts("Further configurations, as paths or addresses"),

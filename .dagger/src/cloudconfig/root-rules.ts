@@ -98,7 +98,10 @@ function partitionFindings(install: View): Found[] {
   return [];
 }
 
-/** kairos-sdk's ValidateSemantics: the one check that stops the agent at every start, not only at the installation. */
+/**
+ * kairos-sdk's ValidateSemantics: the one check that stops the agent at every start, not only at the installation.
+ * It looks at all files merged, so that one file alone cannot be wrong for certain.
+ */
 function hardeningFindings(root: View): Found[] {
   const hardening = at(root, "install", "ssh_hardening");
   if (!isSet(hardening)) return [];
@@ -106,10 +109,11 @@ function hardeningFindings(root: View): Found[] {
   if (!users.some((user) => items(at(user, "ssh_authorized_keys")).length > 0)) {
     const finding: Finding = {
       rule: "cloud-config/ssh-hardening",
-      message: "install.ssh_hardening without a user who has a key",
+      severity: "warning",
+      message: "install.ssh_hardening without a user in this file who has a key",
       found: "no key in the top-level users",
       expected: "a user with ssh_authorized_keys in the top-level users; those of a stage do not count",
-      reason: "kairos-agent refuses the whole configuration",
+      reason: "unless another file brings such a user, kairos-agent refuses the whole configuration",
     };
     return [{ view: hardening, finding }];
   }

@@ -96,12 +96,18 @@ function keyFinding(key: string, at: YamlPath, shape: RecordShape, known: boolea
   };
 }
 
+/** A longer list of known keys helps nobody. */
+const MANY = 15;
+
 function unknownFinding(key: string, at: YamlPath, known: readonly string[]): Finding {
   return {
     rule: "cloud-config/unknown-key",
     message: `${named(at)} is not a known key`,
     found: JSON.stringify(key.slice(0, 80)),
-    expected: suggestion(key, known) ?? "no such key",
+    expected:
+      nearest(key, known) === undefined && known.length > MANY
+        ? `one of ${known.length} others: docs/cloud-config.md says where they come from`
+        : (suggestion(key, known) ?? "no such key"),
     reason: known.some((name) => name.toLowerCase() === key.toLowerCase())
       ? "upstream reads a key by its exact case and ignores any other one"
       : "upstream ignores a key that it does not know",
