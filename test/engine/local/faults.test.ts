@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { core, coreAsync, engine, engineAsync, own, pidfile, socket } from "./engine";
+import { core, coreAsync, engine, engineAsync, own, pidfile, root, socket } from "./engine";
 
 const pid = () => Number(readFileSync(pidfile, "utf8"));
 const alive = (process: number) => spawnSync("kill", ["-0", String(process)]).status === 0;
@@ -54,6 +54,25 @@ test("an engine killed in the middle of work takes its containers along, and the
   expect(core(again, write).stdout).toBe("b");
   call.kill();
   rmSync(rootfs, { recursive: true });
+});
+
+test("an engine killed in the middle of a call fails that call with a clear error, and the next call works", async () => {
+  const run = (args: string[]) =>
+    Bun.spawn([join(root, "local/run"), ...args], { env: { ...process.env, ...own }, stdout: "pipe", stderr: "pipe" });
+  const marker = `${process.pid}8`;
+  const call = run(["base", "--node=noos", "with-exec", `--args=sleep,${marker}`, "sync"]);
+  const said = new Response(call.stderr).text();
+  const sleeping = () => spawnSync("pgrep", ["-xf", `sleep ${marker}`]).status === 0;
+  for (let tries = 0; !sleeping() && tries < 1800; tries++) await Bun.sleep(100);
+  expect(sleeping()).toBe(true);
+  spawnSync("kill", ["-KILL", readFileSync(`/proc/${pid()}/task/${pid()}/children`, "utf8").trim()]);
+  expect(await call.exited).toBe(1);
+  expect(await said).toMatch(/engine/i);
+  expect(await said).not.toMatch(/^\s+at .*\.ts:\d+/m);
+
+  const next = run(["sources", "contents"]);
+  expect(await new Response(next.stdout).text()).toContain("kairos-init");
+  expect(await next.exited).toBe(0);
 });
 
 test("a stale pid file that names another process is no engine, and that process is left alone", () => {
