@@ -92,6 +92,8 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    wbufsize = 65_536  # One packet for an answer, as mowa sends it, rather than head and body that wait for each other.
+
     def log_message(self, format: str, *args: object) -> None:
         """Says nothing."""
 
