@@ -59,7 +59,9 @@ test("an interrupted build leaves nothing that looks built, and the next one wor
 
 test("a full disk is named, and leaves nothing that looks built", async () => {
   machine.smallDisk(4 << 20);
-  machine.mmdebstrap('head -c 3000000 /dev/urandom > "$target"');
+  machine.mmdebstrap(
+    'd=$(mktemp -d) && head -c 3000000 /dev/urandom > "$d/big" && tar -cf "$target" -C "$d" . && rm -r "$d"',
+  );
   const { code, stderr } = await machine.run("up", ...amd64);
   expect(code).toBe(1);
   expect(stderr.toLowerCase()).toContain("no space left on device");
