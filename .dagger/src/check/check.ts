@@ -12,7 +12,7 @@ import { MODULE_SOURCES } from "../sources/require.js";
 import type { Sources } from "../sources/sources.js";
 import { parseYaml } from "../yaml/parse.js";
 import { folderProblems } from "./folder.js";
-import { hostnameProblems } from "./hostnames.js";
+import { type Hostname, hostnameProblems, hostnamesOf } from "./hostnames.js";
 import { installBlockProblems } from "./install-block.js";
 import { findSecrets } from "./secrets.js";
 import { byPlace } from "./sort.js";
@@ -38,14 +38,14 @@ export function checkWorkspace(workspace: Workspace): CheckResult {
   const problems: Problem[] = [];
   const sources = checkSources(workspace, problems);
   const nodes = new Map<string, Node>();
-  const contexts: NodeContext[] = [];
+  const hostnames: Hostname[] = [];
   for (const [folder, files] of nodeFolders(workspace)) {
-    const { context, node, found } = checkFolder(folder, files, sources);
+    const { node, found, names } = checkFolder(folder, files, sources);
     problems.push(...found);
-    if (context) contexts.push(context);
+    hostnames.push(...names);
     if (node) nodes.set(folder, node);
   }
-  problems.push(...hostnameProblems(contexts));
+  problems.push(...hostnameProblems(hostnames));
   for (const file of strayFiles(workspace)) {
     problems.push({
       file: file.path,
@@ -56,7 +56,7 @@ export function checkWorkspace(workspace: Workspace): CheckResult {
       expected: "only folders directly in nodes/",
     });
   }
-  if (contexts.length === 0 && nodes.size === 0 && problems.every((problem) => !problem.file.startsWith("nodes/"))) {
+  if (nodeFolders(workspace).size === 0) {
     problems.push({
       file: "nodes",
       rule: "node/none",
@@ -110,7 +110,7 @@ function checkSources(workspace: Workspace, problems: Problem[]): Sources | unde
   return sources;
 }
 
-type FolderResult = { context?: NodeContext; node?: Node | undefined; found: Problem[] };
+type FolderResult = { node?: Node | undefined; found: Problem[]; names: Hostname[] };
 
 function checkFolder(folder: string, files: readonly WorkspaceFile[], sources: Sources | undefined): FolderResult {
   const found = [...folderProblems(folder, files), ...files.flatMap(findSecrets)];
@@ -127,8 +127,10 @@ function checkFolder(folder: string, files: readonly WorkspaceFile[], sources: S
       found.push(...checkCloudConfig(cloudFile, cloudYaml.text).filter((problem) => !reported.has(same(problem))));
     }
   }
+  const cloud = cloudFacts(cloudYaml?.value);
+  const names = cloudYaml ? hostnamesOf(folder, cloud, cloudYaml) : [];
   const nodeBytes = read("node.yaml");
-  if (!nodeBytes) return { found };
+  if (!nodeBytes) return { found, names };
   const { yaml, node, problems } = parseNode(`nodes/${folder}/node.yaml`, nodeBytes);
   found.push(...problems, ...installBlockProblems(yaml));
   const context: NodeContext = {
@@ -136,12 +138,12 @@ function checkFolder(folder: string, files: readonly WorkspaceFile[], sources: S
     node: readableParts(yaml.value),
     yaml,
     ...(cloudYaml?.value === undefined ? {} : { cloudYaml }),
-    cloud: cloudFacts(cloudYaml?.value),
+    cloud,
     files,
     ...(sources ? { sources } : {}),
   };
   for (const rule of RULES) found.push(...applyRule(rule, context));
-  return { context, node, found };
+  return { node, found, names };
 }
 
 /** Two readers of one file report its YAML mistakes alike. */

@@ -1,43 +1,51 @@
-import type { Problem } from "../errors.js";
-import type { NodeContext } from "../node/rules/rule.js";
+import type { Problem, Span } from "../errors.js";
+import type { CloudFacts } from "../node/cloud-facts.js";
+import type { ParsedYaml } from "../yaml/parse.js";
 
-/** Host names of fixed text: valid ones, and each on one node only. */
-export function hostnameProblems(contexts: readonly NodeContext[]): Problem[] {
-  const problems: Problem[] = [];
-  const first = new Map<string, NodeContext>();
-  for (const context of contexts) {
-    const yaml = context.cloudYaml;
-    if (!yaml) continue;
-    for (const { value, path } of context.cloud.hostnames) {
-      // A template (`node-{{ trunc 4 .MachineID }}`) is filled in on the machine.
-      if (value.includes("{{")) continue;
+/** A host name of fixed text, and where it stands. */
+export type Hostname = { folder: string; value: string; file: string; span?: Span };
+
+/** The host names that a cloud-config gives; templates (`node-{{ trunc 4 .MachineID }}`) are filled in on the machine. */
+export function hostnamesOf(folder: string, cloud: CloudFacts, yaml: ParsedYaml): Hostname[] {
+  return cloud.hostnames
+    .filter(({ value }) => !value.includes("{{"))
+    .map(({ value, path }) => {
       const span = yaml.span(path);
-      const place = { file: yaml.file, ...(span ? { span } : {}) };
-      if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(value)) {
-        problems.push({
-          ...place,
-          rule: "cloud-config/hostname",
-          severity: "error",
-          message: "This is not a host name",
-          found: JSON.stringify(value.slice(0, 80)),
-          expected: "letters, digits and dashes",
-          reason: "RFC 1123, section 2.1",
-        });
-      }
-      const other = first.get(value.toLowerCase());
-      if (other && other.folder !== context.folder) {
-        problems.push({
-          ...place,
-          rule: "cloud-config/unique-hostname",
-          severity: "error",
-          message: `The node ${other.folder} has the same host name`,
-          found: JSON.stringify(value),
-          expected: "a host name of its own",
-          reason: "two machines of one name take each other's DHCP leases, mDNS names and Kubernetes nodes",
-        });
-      } else if (!other) {
-        first.set(value.toLowerCase(), context);
-      }
+      return { folder, value, file: yaml.file, ...(span ? { span } : {}) };
+    });
+}
+
+/** Host names that are none, and those that two nodes share. */
+export function hostnameProblems(hostnames: readonly Hostname[]): Problem[] {
+  const problems: Problem[] = [];
+  const first = new Map<string, Hostname>();
+  for (const hostname of hostnames) {
+    const { folder, value, file, span } = hostname;
+    const place = { file, ...(span ? { span } : {}) };
+    if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(value)) {
+      problems.push({
+        ...place,
+        rule: "cloud-config/hostname",
+        severity: "error",
+        message: "This is not a host name",
+        found: JSON.stringify(value.slice(0, 80)),
+        expected: "letters, digits and dashes",
+        reason: "RFC 1123, section 2.1",
+      });
+    }
+    const other = first.get(value.toLowerCase());
+    if (other && other.folder !== folder) {
+      problems.push({
+        ...place,
+        rule: "cloud-config/unique-hostname",
+        severity: "error",
+        message: `The node ${other.folder} has the same host name`,
+        found: JSON.stringify(value),
+        expected: "a host name of its own",
+        reason: "two machines of one name take each other's DHCP leases, mDNS names and Kubernetes nodes",
+      });
+    } else if (!other) {
+      first.set(value.toLowerCase(), hostname);
     }
   }
   return problems;

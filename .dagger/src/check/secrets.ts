@@ -30,7 +30,7 @@ const SECRETS: readonly Secret[] = [
   { what: "a kubeconfig's private key", pattern: /\bclient-key-data:\s*["']?[A-Za-z0-9+/]{40,}/g },
   {
     what: "a password in an address",
-    pattern: /\b[a-z][a-z0-9+.-]{1,15}:\/\/[^\s/:@"'<>{}$]{1,64}:[^\s/@"'<>{}$]{3,128}@[a-z0-9]/gi,
+    pattern: /:\/\/[^\s/:@"'<>{}$]{1,64}:[^\s/@"'<>{}$]{3,128}@[a-z0-9]/gi,
   },
   {
     what: "a token",
@@ -57,7 +57,7 @@ export function findSecrets(file: WorkspaceFile): Problem[] {
   }
   if (!file.bytes) return problems;
   // Latin-1 keeps every byte, so a key in the middle of a binary file is found as well.
-  const text = Buffer.from(file.bytes).toString("latin1");
+  const text = Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength).toString("latin1");
   const starts = new Map<number, Problem>();
   for (const { what, pattern } of SECRETS) {
     for (const match of text.matchAll(pattern)) {
