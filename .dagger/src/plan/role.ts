@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { roleCheckEntries } from "../boot/role-check/entries.js";
 import { HegemonikonError } from "../errors.js";
 import { cloudFacts } from "../node/cloud-facts.js";
 import { durationInSeconds } from "../node/duration.js";
@@ -97,6 +98,8 @@ export function roleEntries(input: RoleInput): RoleEntry[] {
     node.assertions.map(({ name, command, within }) => ({ name, command, withinSeconds: durationInSeconds(within) })),
   );
   json(`${SHARE}/node.json`, { name: node.name, role: node.role, machine: node.machine, model: node.model });
+
+  entries.push(...roleCheckEntries(node));
 
   text(`/system/oem/90_${node.name}.yaml`, input.cloudConfig);
   text("/etc/kairos/90_install.yaml", installDefaults(node));

@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { durationInSeconds } from "../../node/duration.js";
+import type { Node } from "../../node/node.js";
+
+/** A file of role-check, where it stands in every image. */
+export type RoleCheckEntry = { kind: "text"; path: string; mode: number; text: string };
+
+/** The virtio-serial port whose presence starts role-check, and over which it reports. */
+export const PORT = "hegemonikon.role-check";
+
+const LIB = "/usr/lib/hegemonikon/role-check";
+
+const PLACES: [file: string, path: string, mode: number][] = [
+  ["role-check", "/usr/bin/role-check", 0o755],
+  ...["run", "print-tap", "print-text", "print-json", "to-port", "facts"].map((name): [string, string, number] => [
+    name,
+    `${LIB}/${name}`,
+    0o755,
+  ]),
+  ["role-check.service", "/usr/lib/systemd/system/role-check.service", 0o644],
+  ["60-role-check.rules", "/usr/lib/udev/rules.d/60-role-check.rules", 0o644],
+];
+
+/** What role-check is made of: its programs, its unit, and the node's assertions as lines that a shell can read. */
+export function roleCheckEntries(node: Pick<Node, "assertions">): RoleCheckEntry[] {
+  const files = PLACES.map(([file, path, mode]): RoleCheckEntry => {
+    return { kind: "text", path, mode, text: readFileSync(new URL(`files/${file}`, import.meta.url), "utf8") };
+  });
+  const path = "/usr/share/hegemonikon/assertions.tsv";
+  return [...files, { kind: "text", path, mode: 0o644, text: assertionTable(node) }];
+}
+
+/** One line an assertion: seconds, name, command, separated by tabs. In a name or command a tab becomes a space. */
+export function assertionTable(node: Pick<Node, "assertions">): string {
+  const flat = (text: string) => text.replaceAll("\t", " ").trim();
+  return node.assertions
+    .map(({ name, command, within }) => `${durationInSeconds(within)}\t${flat(name)}\t${flat(command)}\n`)
+    .join("");
+}
