@@ -1,6 +1,5 @@
-import { checkCloudConfig } from "../cloudconfig/check.js";
+import { checkParsedCloudConfig } from "../cloudconfig/check.js";
 import type { Problem } from "../errors.js";
-import { cloudFacts } from "../node/cloud-facts.js";
 import type { Node } from "../node/node.js";
 import { parseNode } from "../node/parse.js";
 import { readableParts } from "../node/readable-parts.js";
@@ -12,7 +11,7 @@ import { MODULE_SOURCES } from "../sources/require.js";
 import type { Sources } from "../sources/sources.js";
 import { parseYaml } from "../yaml/parse.js";
 import { folderProblems } from "./folder.js";
-import { type Hostname, hostnameProblems, hostnamesOf } from "./hostnames.js";
+import { fixedHostnames, type Hostname, hostnameProblems } from "./hostnames.js";
 import { installBlockProblems } from "./install-block.js";
 import { findSecrets } from "./secrets.js";
 import { byPlace } from "./sort.js";
@@ -117,18 +116,11 @@ function checkFolder(folder: string, files: readonly WorkspaceFile[], sources: S
   const read = (name: string) =>
     files.find((file) => file.path === `nodes/${folder}/${name}` && file.kind === "file")?.bytes;
 
-  const cloudFile = `nodes/${folder}/cloud-config.yaml`;
   const cloudBytes = read("cloud-config.yaml");
-  const cloudYaml = cloudBytes && parseYaml(cloudFile, cloudBytes);
-  if (cloudYaml) {
-    found.push(...cloudYaml.problems);
-    if (cloudYaml.value !== undefined) {
-      const reported = new Set(cloudYaml.problems.map(same));
-      found.push(...checkCloudConfig(cloudFile, cloudYaml.text).filter((problem) => !reported.has(same(problem))));
-    }
-  }
-  const cloud = cloudFacts(cloudYaml?.value);
-  const names = cloudYaml ? hostnamesOf(folder, cloud, cloudYaml) : [];
+  const parsed = cloudBytes && parseYaml(`nodes/${folder}/cloud-config.yaml`, cloudBytes);
+  if (parsed) found.push(...checkParsedCloudConfig(parsed));
+  const cloud = parsed?.value === undefined ? undefined : parsed;
+  const names = cloud ? fixedHostnames(folder, cloud) : [];
   const nodeBytes = read("node.yaml");
   if (!nodeBytes) return { found, names };
   const { yaml, node, problems } = parseNode(`nodes/${folder}/node.yaml`, nodeBytes);
@@ -137,16 +129,10 @@ function checkFolder(folder: string, files: readonly WorkspaceFile[], sources: S
     folder,
     node: readableParts(yaml.value),
     yaml,
-    ...(cloudYaml?.value === undefined ? {} : { cloudYaml }),
-    cloud,
+    ...(cloud ? { cloud } : {}),
     files,
     ...(sources ? { sources } : {}),
   };
   for (const rule of RULES) found.push(...applyRule(rule, context));
   return { node, found, names };
-}
-
-/** Two readers of one file report its YAML mistakes alike. */
-function same({ rule, span, message }: Problem): string {
-  return JSON.stringify([rule, span?.line, span?.column, message]);
 }

@@ -1,18 +1,15 @@
+import { hostnamesOf } from "../cloudconfig/facts.js";
 import type { Problem, Span } from "../errors.js";
-import type { CloudFacts } from "../node/cloud-facts.js";
 import type { ParsedYaml } from "../yaml/parse.js";
 
 /** A host name of fixed text, and where it stands. */
 export type Hostname = { folder: string; value: string; file: string; span?: Span };
 
 /** The host names that a cloud-config gives; templates (`node-{{ trunc 4 .MachineID }}`) are filled in on the machine. */
-export function hostnamesOf(folder: string, cloud: CloudFacts, yaml: ParsedYaml): Hostname[] {
-  return cloud.hostnames
+export function fixedHostnames(folder: string, yaml: ParsedYaml): Hostname[] {
+  return hostnamesOf(yaml)
     .filter(({ value }) => !value.includes("{{"))
-    .map(({ value, path }) => {
-      const span = yaml.span(path);
-      return { folder, value, file: yaml.file, ...(span ? { span } : {}) };
-    });
+    .map((hostname) => ({ folder, file: yaml.file, ...hostname }));
 }
 
 /** Host names that are none, and those that two nodes share. */

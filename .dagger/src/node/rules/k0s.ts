@@ -1,3 +1,4 @@
+import { topLevelKeys } from "../../cloudconfig/facts.js";
 import { entries, type Rule } from "./rule.js";
 
 /** Keys that start a Kubernetes distribution through Kairos's agent. */
@@ -9,16 +10,18 @@ export const agentConfigNotRead: Rule = {
   reason:
     "`kairos-agent start` reads k0s: and k3s: only from /oem and /usr/local/cloud-config, and this file is baked into " +
     "/system/oem (https://github.com/kairos-io/kairos/issues/4285): the node ships its own enabled unit instead",
-  find: ({ cloud, cloudYaml }) =>
-    cloud.topLevel
+  find({ cloud }) {
+    if (!cloud) return [];
+    return topLevelKeys(cloud)
       .filter(({ value }) => AGENT_KEYS.has(value))
-      .map(({ value, path }) => ({
-        ...(cloudYaml ? { file: cloudYaml.file } : {}),
-        span: cloudYaml?.keySpan(path),
+      .map(({ value, span }) => ({
+        file: cloud.file,
+        span,
         message: `${value}: is never read from an image`,
         found: `${value}:`,
         expected: "kubernetes: and a unit of its own in node.yaml",
-      })),
+      }));
+  },
 };
 
 export const k0sNeedsUnit: Rule = {

@@ -1,3 +1,4 @@
+import { filesWritten } from "../../cloudconfig/facts.js";
 import type { YamlPath } from "../../yaml/parse.js";
 import { entries, type Finding, isBelow, type NodeContext, type Rule } from "./rule.js";
 
@@ -88,13 +89,15 @@ export const unitsInUsrLib: Rule = {
         found: target,
         expected: "an entry in units:, which goes to /usr/lib/systemd/system",
       }));
-    const written = context.cloud.files
-      .filter(({ value }) => inUnits(value))
-      .map(({ value, path }) => ({
-        ...(context.cloudYaml ? { file: context.cloudYaml.file } : {}),
-        span: context.cloudYaml?.span(path),
+    const { cloud } = context;
+    if (!cloud) return baked;
+    const written = filesWritten(cloud)
+      .filter(({ path }) => inUnits(path))
+      .map(({ path, span }) => ({
+        file: cloud.file,
+        span,
         message: "A unit does not belong below /etc/systemd",
-        found: value,
+        found: path,
         expected: "an entry in units: of node.yaml, which goes to /usr/lib/systemd/system",
       }));
     return [...baked, ...written];

@@ -2,7 +2,6 @@ import type { WorkspaceFile } from "../../check/workspace.js";
 import type { Problem, Severity, Span } from "../../errors.js";
 import type { Sources } from "../../sources/sources.js";
 import type { ParsedYaml } from "../../yaml/parse.js";
-import type { CloudFacts } from "../cloud-facts.js";
 import type { NodeParts } from "../readable-parts.js";
 
 /** Everything about one node that a rule may look at. What could not be read is absent, never guessed. */
@@ -14,8 +13,7 @@ export type NodeContext = {
   /** node.yaml with its positions. */
   yaml: ParsedYaml;
   /** cloud-config.yaml with its positions, where it can be read. */
-  cloudYaml?: ParsedYaml | undefined;
-  cloud: CloudFacts;
+  cloud?: ParsedYaml | undefined;
   /** The folder's entries, paths from the repository's root. */
   files: readonly WorkspaceFile[];
   /** sources.yaml, where it is valid. */
