@@ -11,7 +11,7 @@ stage_init() {
         mkdir -p /oem /usr/local
         groupadd -f -r admin
     fi
-    ! wanted grub || { copy etc/cos && ln -sf grub-editenv /usr/bin/grub2-editenv; }
+    ! wanted grub || { copy etc/cos usr/lib/kairos-standin && ln -sf grub-editenv /usr/bin/grub2-editenv; }
     ! wanted initramfsConfigs || copy etc/dracut.conf.d usr/lib/dracut
     ! wanted services || enable_services
     ! wanted kairosRelease || write_release
