@@ -1,25 +1,22 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { jsonSchemas } from "../.dagger/src/node/json-schema.js";
+import { z } from "zod";
+import { CloudConfig } from "../.dagger/src/cloudconfig/cloud-config.js";
+import { Node } from "../.dagger/src/node/node.js";
+import { Sources } from "../.dagger/src/sources/sources.js";
 
 // Writes the JSON Schemas that editors use, from zod: bun local/schema.ts [--check]. With --check it only compares.
 
-const folder = join(import.meta.dir, "..", "schema");
-const drifted: string[] = [];
-for (const [name, text] of Object.entries(jsonSchemas())) {
-  const path = join(folder, name);
-  if (process.argv.includes("--check")) {
-    if (readIfThere(path) !== text) drifted.push(`schema/${name}`);
-  } else {
-    writeFileSync(path, text);
-    console.log(`schema/${name}`);
-  }
-}
-if (drifted.length > 0) {
-  console.error(
-    `${drifted.join(", ")}: not what the zod schemas say; run \`bun local/schema.ts\` and commit the result`,
-  );
-  process.exitCode = 1;
+const schemas: [file: string, title: string, schema: z.ZodType][] = [
+  ["node.schema.json", "node.yaml: one machine, one role", Node],
+  ["sources.schema.json", "sources.yaml: every outside thing, pinned", Sources],
+  ["cloud-config.schema.json", "cloud-config.yaml: what Kairos and yip accept", CloudConfig],
+];
+
+/** What people may write: a key with a default is optional. Draft 7 is what editors' language servers know best. */
+function jsonSchema(title: string, schema: z.ZodType): string {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: "input", target: "draft-7", unrepresentable: "throw" });
+  return `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`;
 }
 
 function readIfThere(path: string): string | undefined {
@@ -28,4 +25,22 @@ function readIfThere(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+const drifted: string[] = [];
+for (const [file, title, schema] of schemas) {
+  const path = join(import.meta.dir, "..", "schema", file);
+  const text = jsonSchema(title, schema);
+  if (!process.argv.includes("--check")) {
+    writeFileSync(path, text);
+    console.log(`schema/${file}`);
+  } else if (readIfThere(path) !== text) {
+    drifted.push(`schema/${file}`);
+  }
+}
+if (drifted.length > 0) {
+  console.error(
+    `${drifted.join(", ")}: not what the zod schemas say; run \`bun local/schema.ts\` and commit the result`,
+  );
+  process.exitCode = 1;
 }
