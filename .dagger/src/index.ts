@@ -5,6 +5,7 @@ import { base } from "./image/base.js";
 import { explained } from "./image/explain.js";
 import { image } from "./image/image.js";
 import { readRecipe } from "./image/read-recipe.js";
+import { build, inspected, medium } from "./media/build.js";
 import { TableFormat } from "./node/table-format.js";
 import { affectedNodes } from "./publish/affected-nodes.js";
 
@@ -101,5 +102,51 @@ export class Hegemonikon {
   async image(node: string, version: string = "v0.0.0-dev"): Promise<Container> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "" });
     return explained(node, () => image(recipe, this.nodesDir.directory(node)).sync());
+  }
+
+  /**
+   * The bootable ISO of a node, from the same root file system as its image: boots live, and installs.
+   *
+   * Example: dagger call iso --node=noos export --path=noos.iso
+   * @param node The node's name, a folder in nodes/; one whose medium is an ISO.
+   * @param version The node's version, a semantic version.
+   */
+  @func()
+  async iso(node: string, version: string = "v0.0.0-dev"): Promise<File> {
+    const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "", medium: "iso" });
+    return explained(node, async () => {
+      const seen = await inspected(recipe, image(recipe, this.nodesDir.directory(node)));
+      return (await medium(recipe, seen)).file;
+    });
+  }
+
+  /**
+   * The RAW disk of a node, compressed with zstd, from the same root file system as its image: to be written to a card.
+   *
+   * Example: dagger call raw --node=thuroros export --path=thuroros.raw.zst
+   * @param node The node's name, a folder in nodes/; one whose medium is a RAW disk.
+   * @param version The node's version, a semantic version.
+   */
+  @func()
+  async raw(node: string, version: string = "v0.0.0-dev"): Promise<File> {
+    const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "", medium: "raw" });
+    return explained(node, async () => {
+      const seen = await inspected(recipe, image(recipe, this.nodesDir.directory(node)));
+      return (await medium(recipe, seen)).file;
+    });
+  }
+
+  /**
+   * Everything that a node's build gives: the image as an OCI archive, the medium, SHA256SUMS, the SBOM and manifest.json.
+   *
+   * Example: dagger call build --node=noos --version=v1.2.3 export --path=dist/noos
+   * @param node The node's name, a folder in nodes/.
+   * @param version The node's version, a semantic version.
+   * @param revision The git commit of the files, for the manifest and the image's label.
+   */
+  @func()
+  async build(node: string, version: string = "v0.0.0-dev", revision: string = ""): Promise<Directory> {
+    const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision });
+    return explained(node, () => build(recipe, image(recipe, this.nodesDir.directory(node))));
   }
 }

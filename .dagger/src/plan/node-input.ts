@@ -1,8 +1,8 @@
 import type { Workspace } from "../check/workspace.js";
-import { HegemonikonError, type Problem, place } from "../errors.js";
+import { HegemonikonError, type Problem } from "../errors.js";
 import type { Node } from "../node/node.js";
 import type { Sources } from "../sources/sources.js";
-import { parseYaml } from "../yaml/parse.js";
+import { problemLines } from "./problem-lines.js";
 import type { RoleInput } from "./role.js";
 
 /** What a check of the workspace found. */
@@ -18,11 +18,7 @@ export function nodeInput(workspace: Workspace, checked: Checked, name: string):
     ({ file, severity }) => severity === "error" && (file.startsWith(folder) || file === "sources.yaml"),
   );
   if (mine.length > 0) {
-    const lines = mine.map(
-      (p) =>
-        `${place(p)}: ${p.message}${p.found ? `: found ${p.found}` : ""}${p.expected ? `, expected ${p.expected}` : ""}`,
-    );
-    throw new HegemonikonError([`${name} cannot be built until this is right:`, ...lines].join("\n"));
+    throw new HegemonikonError([`${name} cannot be built until this is right:`, ...problemLines(mine)].join("\n"));
   }
   const node = checked.nodes.get(name);
   if (!node || !checked.sources) {
@@ -39,6 +35,5 @@ export function nodeInput(workspace: Workspace, checked: Checked, name: string):
     const text = source && textOf(`${folder}${source}`);
     if (source && text !== undefined) unitTexts.set(source, text);
   }
-  const cloudConfigValue = parseYaml(`${folder}cloud-config.yaml`, cloudConfig).value;
-  return { node, sources: checked.sources, cloudConfig, cloudConfigValue, unitTexts };
+  return { node, sources: checked.sources, cloudConfig, unitTexts };
 }

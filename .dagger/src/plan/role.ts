@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { roleCheckEntries } from "../boot/role-check/entries.js";
+import { usersOf } from "../cloudconfig/facts.js";
 import { HegemonikonError } from "../errors.js";
-import { cloudFacts } from "../node/cloud-facts.js";
 import { durationInSeconds } from "../node/duration.js";
 import type { Node } from "../node/node.js";
 import type { Sources } from "../sources/sources.js";
@@ -27,8 +27,6 @@ export type RoleInput = {
   sources: Sources;
   /** nodes/<name>/cloud-config.yaml, as it is written. */
   cloudConfig: string;
-  /** The same, read. */
-  cloudConfigValue: unknown;
   /** The unit files below files/, by their path in node.yaml (`source`). */
   unitTexts: ReadonlyMap<string, string>;
 };
@@ -119,8 +117,8 @@ export function installDefaults(node: Pick<Node, "name" | "install">): string {
 }
 
 /** Whether someone could log in: the installer refuses an image without a user unless the file .nousers says so. */
-export function declaresUsers(input: Pick<RoleInput, "cloudConfigValue">): boolean {
-  return cloudFacts(input.cloudConfigValue).users.length > 0;
+export function declaresUsers({ cloudConfig }: Pick<RoleInput, "cloudConfig">): boolean {
+  return usersOf(cloudConfig).length > 0;
 }
 
 function quadletOf(node: Node, unit: string): boolean {

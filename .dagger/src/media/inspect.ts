@@ -1,0 +1,61 @@
+import { type Directory, dag, type File } from "@dagger.io/dagger";
+import type { Recipe } from "../plan/recipe.js";
+import { TOOLS, tool } from "./tool.js";
+
+/** What an image holds, noted without running any of it: for an arm64 image no emulation is needed. */
+export type Inspection = { listing: File; facts: File };
+
+/** Notes content and facts of a root file system. */
+export function inspect(recipe: Recipe, rootfs: Directory): Inspection {
+  const bench = tool(recipe.auroraboot).withMountedDirectory("/rootfs", rootfs);
+  const run = (title: string, script: string) =>
+    bench
+      .withExec([`${TOOLS}/titled.sh`, title, "sh", "-c", `exec ${TOOLS}/${script} /rootfs > /noted`])
+      .file("/noted");
+  return { listing: run("the content listing", "content.sh"), facts: run("the image's facts", "image-facts.sh") };
+}
+
+/** Notes what is in an ISO. */
+export function inspectIso(recipe: Recipe, iso: File, listing: File): File {
+  return tool(recipe.auroraboot)
+    .withMountedFile("/medium.iso", iso)
+    .withMountedFile("/content.txt", listing)
+    .withExec([
+      `${TOOLS}/titled.sh`,
+      "the ISO's facts",
+      "sh",
+      "-c",
+      `exec ${TOOLS}/iso-facts.sh /medium.iso /content.txt > /noted`,
+    ])
+    .file("/noted");
+}
+
+/** Sizes and sha256 of files, by their names. */
+export function measure(recipe: Recipe, files: Readonly<Record<string, File>>): File {
+  const folder = Object.entries(files).reduce((dir, [name, file]) => dir.withFile(name, file), dag.directory());
+  return tool(recipe.auroraboot)
+    .withMountedDirectory("/artefacts", folder)
+    .withExec([`${TOOLS}/titled.sh`, "checksums", "sh", "-c", `exec ${TOOLS}/measure.sh /artefacts > /noted`])
+    .file("/noted");
+}
+
+/** What syft finds in a root file system, as CycloneDX. */
+export function sbom(recipe: Recipe, rootfs: Directory): File {
+  return dag
+    .container()
+    .from(recipe.syft.address)
+    .withMountedDirectory("/rootfs", rootfs)
+    .withEnvVariable("SYFT_CHECK_FOR_APP_UPDATE", "false")
+    .withExec([
+      "/syft",
+      "scan",
+      "dir:/rootfs",
+      "--source-name",
+      recipe.node.name,
+      "--source-version",
+      recipe.version,
+      "-o",
+      "cyclonedx-json=/sbom.json",
+    ])
+    .file("/sbom.json");
+}
