@@ -26,3 +26,24 @@ export function packagesOfSbom(name: string, text: string): Package[] {
     return [{ name: decodeURIComponent(match[1] as string), version: decodeURIComponent(match[2] as string), arch }];
   });
 }
+
+/**
+ * The entries of a content listing: path to type, mode, owner and content, as one text.
+ * A line is TYPE, MODE, UID:GID, SIZE, CONTENT and PATH, with tabs between them (media/scripts/content.sh writes it).
+ * @param name how the listing is called in an error
+ */
+export function entriesOfListing(name: string, text: string): Map<string, string> {
+  const entries = new Map<string, string>();
+  for (const [i, line] of text.split("\n").entries()) {
+    if (line === "") continue;
+    const [type, mode, owner, size, content, ...path] = line.split("\t");
+    if (path.length === 0 || !/^[a-zA-Z]$/.test(type ?? "")) {
+      const found = JSON.stringify(line.slice(0, 60));
+      throw new HegemonikonError(
+        `${name}:${i + 1}: found ${found}, expected TYPE MODE UID:GID SIZE CONTENT PATH with tabs`,
+      );
+    }
+    entries.set(path.join("\t"), `${type} ${mode} ${owner} ${size} ${content}`);
+  }
+  return entries;
+}

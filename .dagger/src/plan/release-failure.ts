@@ -31,6 +31,13 @@ export function isNotFound(output: string): boolean {
   );
 }
 
+/** Whether another attempt may succeed: a login, a certificate or a right does not change by itself. */
+export function isWorthRetrying(output: string): boolean {
+  return !/\b40[0-9]\b|unauthorized|denied|forbidden|authentication required|x509|certificate|HTTP response to HTTPS/i.test(
+    output,
+  );
+}
+
 /** One message for a failed step: what was being done where, why it failed, and what the tool said last. */
 export function failureText(step: string, where: string, output: string): string {
   const cause = CAUSES.find(([pattern]) => pattern.test(output))?.[1];

@@ -61,6 +61,18 @@ export function readReferrers(text: string): Referrer[] {
   });
 }
 
+/**
+ * What cosign's library writes into the list of a registry without the referrers API (distribution 2.8, ghcr.io): the
+ * type of the empty configuration. The referrer's own manifest says what it really is.
+ */
+export const NAMELESS_TYPE = "application/vnd.oci.empty.v1+json";
+
+/** The artifact type that a manifest gives itself. */
+export function artifactType(manifest: string): string {
+  const type = (readJson(manifest) as { artifactType?: unknown } | null | undefined)?.artifactType;
+  return typeof type === "string" ? type : NAMELESS_TYPE;
+}
+
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text);

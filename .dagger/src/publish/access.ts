@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Container, dag, type File, ReturnType, type Secret } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
-import { failureText, isNotFound } from "../plan/release-failure.js";
+import { failureText, isNotFound, isWorthRetrying } from "../plan/release-failure.js";
 
 /** How a registry is reached. */
 export type Access = {
@@ -15,17 +15,9 @@ export type Access = {
 /** Where the login and the authority stand in a tool's container. */
 const FOLDER = "/hegemonikon-registry";
 
-/**
- * A tool that talks to a registry: its pinned image with the login mounted as a secret. What a registry says is true for
- * a moment only, so nothing such a tool does is taken from the engine's cache.
- */
+/** A tool that talks to a registry: its pinned image with the login mounted as a secret. */
 export async function registryTool(address: string, access: Access): Promise<Container> {
-  let tool = dag
-    .container()
-    .from(address)
-    .withEnvVariable("DOCKER_CONFIG", FOLDER)
-    .withEnvVariable("HOME", "/tmp")
-    .withEnvVariable("HEGEMONIKON_CALL", randomUUID());
+  let tool = dag.container().from(address).withEnvVariable("DOCKER_CONFIG", FOLDER).withEnvVariable("HOME", "/tmp");
   if (access.login) {
     const { username, password } = access.login;
     const auth = Buffer.from(`${username}:${(await password.plaintext()).trim()}`).toString("base64");
@@ -44,22 +36,52 @@ export async function registryTool(address: string, access: Access): Promise<Con
 export type ToolStep = { step: string; where: string };
 
 /** Runs a tool by its image's entrypoint and returns what it printed. Throws one message for people where it fails. */
-export async function runTool(tool: Container, args: readonly string[], { step, where }: ToolStep): Promise<string> {
-  const done = await finished(tool, args);
-  if (done.code === 0) return done.stdout;
-  throw new HegemonikonError(failureText(step, where, `${done.stdout}\n${done.stderr}`));
+export async function runTool(tool: Container, args: readonly string[], at: ToolStep): Promise<string> {
+  return (await doneTool(tool, args, at)).stdout();
+}
+
+/** The same for what a tool writes: its container when it is done. */
+export async function doneTool(
+  tool: Container,
+  args: readonly string[],
+  { step, where }: ToolStep,
+): Promise<Container> {
+  const { run, code, output } = await finished(tool, args);
+  if (code !== 0) throw new HegemonikonError(failureText(step, where, output));
+  return run;
 }
 
 /** The same for a question whose answer may be that there is no such thing: undefined. */
-export async function askTool(tool: Container, args: readonly string[], at: ToolStep): Promise<string | undefined> {
-  const done = await finished(tool, args);
-  if (done.code === 0) return done.stdout;
-  if (isNotFound(done.stderr)) return undefined;
-  throw new HegemonikonError(failureText(at.step, at.where, `${done.stdout}\n${done.stderr}`));
+export async function askTool(
+  tool: Container,
+  args: readonly string[],
+  { step, where }: ToolStep,
+): Promise<string | undefined> {
+  const { run, code, output } = await finished(tool, args);
+  if (code === 0) return run.stdout();
+  if (isNotFound(output)) return undefined;
+  throw new HegemonikonError(failureText(step, where, output));
 }
 
+/** Waits between the attempts at a step that writes, in ms: a registry that restarts is back by the last one. */
+const PAUSES = [1_000, 4_000];
+
+/** Runs a step that writes. What a moment's trouble may have caused is tried again: each of these steps can be repeated. */
+export async function writeTool(tool: Container, args: readonly string[], at: ToolStep): Promise<void> {
+  for (const pause of [...PAUSES, undefined]) {
+    const { code, output } = await finished(tool, args);
+    if (code === 0) return;
+    if (pause === undefined || !isWorthRetrying(output))
+      throw new HegemonikonError(failureText(at.step, at.where, output));
+    await new Promise((wake) => setTimeout(wake, pause));
+  }
+}
+
+/** What a registry says is true for a moment only, so nothing that a tool does is taken from the engine's cache. */
 async function finished(tool: Container, args: readonly string[]) {
-  const run = tool.withExec([...args], { useEntrypoint: true, expect: ReturnType.Any });
-  const [code, stdout, stderr] = [await run.exitCode(), await run.stdout(), await run.stderr()];
-  return { code, stdout, stderr };
+  const fresh = tool.withEnvVariable("HEGEMONIKON_CALL", randomUUID());
+  const run = fresh.withExec([...args], { useEntrypoint: true, expect: ReturnType.Any });
+  const code = await run.exitCode();
+  const output = code === 0 ? "" : `${await run.stdout()}\n${await run.stderr()}`;
+  return { run, code, output };
 }

@@ -3,8 +3,10 @@ import { HegemonikonError } from "../errors.js";
 import {
   ATTACHMENTS,
   type Attachment,
+  artifactType,
   decide,
   missingAttachments,
+  NAMELESS_TYPE,
   type Published,
   type PublishedManifest,
   type Referrer,
@@ -13,7 +15,7 @@ import {
   SIGNATURE_TYPE,
 } from "../plan/release-state.js";
 import { type TagParts, tags } from "../plan/tags.js";
-import { askTool, runTool } from "./access.js";
+import { askTool, runTool, writeTool } from "./access.js";
 import { type Signer, sign } from "./signing.js";
 
 /** An image that is built and tested, ready to be published. */
@@ -36,6 +38,9 @@ export type PublishTools = { oras: Container; cosign: Container };
 /** How often what two publishers did at once is put right before it is given up. */
 const ROUNDS = 3;
 
+/** How long after a version's tag was set it is read again, in ms: more than a read and a write take, 1 s here. */
+const SETTLING = 5_000;
+
 /**
  * Publishes an image so that no step before the last makes anything visible under a name: the content by its digest, then
  * what is attached, then the signature, then the tags that never move, then the channels. Each step looks first whether
@@ -56,29 +61,46 @@ export async function publishImage(upload: Upload, tools: PublishTools, signer: 
   for (let round = 1; ; round++) {
     const image = `${repository}@${digest}`;
     const completed = await complete(upload, tools, signer, image);
-    const moved = await point(tools.oras, repository, digest, [wanted.kairos, wanted.version]);
-    pushed ||= completed || moved;
-    // Another publisher may have been at work: what the version means now is what counts, for both of them.
-    const now = await manifestAt(tools.oras, reference);
-    const other = decide(reference, now, contentDigest);
-    if (other.push) throw new HegemonikonError(`publish: ${reference} vanished while it was published`);
-    const done = other.digest === digest && !(await lacks(tools.oras, image));
-    digest = other.digest;
+    const claimed = await claim(tools.oras, reference, digest, contentDigest);
+    pushed ||= completed || claimed.moved;
+    // Another publisher of the same content may have been first: its image is the one to complete then.
+    const done = claimed.digest === digest && !(await lacks(tools.oras, image));
+    digest = claimed.digest;
     if (done) break;
     if (round === ROUNDS) {
       throw new HegemonikonError(`publish: ${reference} is being changed by somebody else at the same time: try again`);
     }
   }
-  const channelsMoved = await point(tools.oras, repository, digest, wanted.channels);
+  const moved = await point(tools.oras, repository, digest, [wanted.kairos, ...wanted.channels]);
   return {
     node: upload.node,
     version: upload.parts.version.text,
     repository,
     digest,
     contentDigest,
-    pushed: pushed || channelsMoved,
+    pushed: pushed || moved,
     references: [wanted.version, wanted.kairos, ...wanted.channels].map((tag) => `${repository}:${tag}@${digest}`),
   };
+}
+
+/**
+ * Makes a version's tag point at a digest, unless it points at the same content already. A registry cannot be asked to
+ * set a tag only if it is free: so the tag is read right before it is set and again a while after. Of two publishers of
+ * different contents the later one finds the tag, or both set it within that while and the earlier one finds it lost.
+ */
+async function claim(oras: Container, reference: string, digest: string, contentDigest: string) {
+  const before = decide(reference, await manifestAt(oras, reference), contentDigest);
+  if (!before.push) return { digest: before.digest, moved: false };
+  const repository = reference.replace(/:[^:/]*$/, "");
+  const tag = reference.slice(repository.length + 1);
+  await runTool(oras, ["tag", `${repository}@${digest}`, tag], {
+    step: `tag ${tag}`,
+    where: `${repository}@${digest}`,
+  });
+  await new Promise((wake) => setTimeout(wake, SETTLING));
+  const after = decide(reference, await manifestAt(oras, reference), contentDigest);
+  if (after.push) throw new HegemonikonError(`publish: ${reference} vanished while it was published`);
+  return { digest: after.digest, moved: true };
 }
 
 /** Every tag of a repository; none where it does not exist yet. */
@@ -100,13 +122,21 @@ export async function manifestAt(oras: Container, reference: string): Promise<Pu
 /** What is attached to an image. */
 export async function referrers(oras: Container, image: string): Promise<Referrer[]> {
   const at = { step: "list what is attached", where: image };
-  return readReferrers(await runTool(oras, ["discover", "--format=json", image], at));
+  const listed = readReferrers(await runTool(oras, ["discover", "--format=json", image], at));
+  const repository = image.replace(/@.*$/, "");
+  return Promise.all(
+    listed.map(async (one): Promise<Referrer> => {
+      if (one.artifactType !== NAMELESS_TYPE) return one;
+      const manifest = await runTool(oras, ["manifest", "fetch", `${repository}@${one.digest}`], at);
+      return { ...one, artifactType: artifactType(manifest) };
+    }),
+  );
 }
 
 async function push({ layout, digest, repository }: Upload, oras: Container): Promise<void> {
   const at = { step: "push the image", where: `${repository}@${digest}` };
   const tool = oras.withMountedDirectory("/hegemonikon-image", layout);
-  await runTool(tool, ["cp", "--from-oci-layout", `/hegemonikon-image@${digest}`, `${repository}@${digest}`], at);
+  await writeTool(tool, ["cp", "--from-oci-layout", `/hegemonikon-image@${digest}`, `${repository}@${digest}`], at);
 }
 
 /** Attaches what is missing and signs where no signature is. Says whether there was anything to do. */
@@ -117,7 +147,7 @@ async function complete({ attachments }: Upload, tools: PublishTools, signer: Si
     const { type, file } = ATTACHMENTS[name];
     const tool = tools.oras.withWorkdir("/hegemonikon-files").withMountedFile(file, attachments[name]);
     const args = ["attach", `--artifact-type=${type}`, image, `${file}:${type}`];
-    await runTool(tool, args, { step: `attach ${file}`, where: image });
+    await writeTool(tool, args, { step: `attach ${file}`, where: image });
   }
   const unsigned = !there.some(({ artifactType }) => artifactType === SIGNATURE_TYPE);
   if (unsigned) await sign(tools.cosign, signer, image);
@@ -139,6 +169,6 @@ async function point(oras: Container, repository: string, digest: string, names:
   const moving = names.filter((_, i) => now[i]?.trim() !== digest);
   if (moving.length === 0) return false;
   const at = { step: `tag ${moving.join(", ")}`, where: `${repository}@${digest}` };
-  await runTool(oras, ["tag", `${repository}@${digest}`, ...moving], at);
+  await writeTool(oras, ["tag", `${repository}@${digest}`, ...moving], at);
   return true;
 }

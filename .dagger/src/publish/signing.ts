@@ -1,5 +1,5 @@
 import type { Container, File, Secret } from "@dagger.io/dagger";
-import { runTool } from "./access.js";
+import { runTool, writeTool } from "./access.js";
 
 /** How an image is signed: with a key of one's own, or without one, by the identity of a GitHub Actions job. */
 export type Signer =
@@ -17,10 +17,10 @@ export async function sign(cosign: Container, signer: Signer, image: string): Pr
     const tool = cosign
       .withSecretVariable("ACTIONS_ID_TOKEN_REQUEST_URL", signer.oidcUrl)
       .withSecretVariable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", signer.oidcToken);
-    await runTool(tool, ["sign", "--yes", image], at);
+    await writeTool(tool, ["sign", "--yes", image], at);
     return;
   }
-  await runTool(withKey(cosign, signer), ["sign", ...KEY_ONLY, "--key=env://COSIGN_PRIVATE_KEY", image], at);
+  await writeTool(withKey(cosign, signer), ["sign", ...KEY_ONLY, "--key=env://COSIGN_PRIVATE_KEY", image], at);
 }
 
 /** Signs a file; the result is one bundle that `cosign verify-blob --bundle` takes. */
@@ -47,12 +47,18 @@ export async function verifySignature(cosign: Container, verifier: Verifier, ima
     const who = [`--certificate-identity-regexp=${identity}`, `--certificate-oidc-issuer=${issuer}`];
     return runTool(cosign, ["verify", ...who, image], at);
   }
-  const tool = cosign.withMountedFile("/hegemonikon-key.pub", verifier.key);
-  return runTool(tool, ["verify", "--key=/hegemonikon-key.pub", "--insecure-ignore-tlog=true", image], at);
+  const tool = cosign
+    .withMountedFile("/hegemonikon-key.pub", verifier.key)
+    .withNewFile("/tmp/trusted-root.json", NO_ROOT);
+  const offline = ["--private-infrastructure=true", "--trusted-root=/tmp/trusted-root.json"];
+  return runTool(tool, ["verify", "--key=/hegemonikon-key.pub", ...offline, image], at);
 }
 
 /** Nothing is sent to Sigstore's public services: a home's images are nobody's business, and a lab may have no internet. */
 const KEY_ONLY = ["--yes", "--tlog-upload=false", "--use-signing-config=false"];
+
+/** A trusted root without anybody in it: with a key, the key alone is trusted, and cosign fetches nothing. */
+export const NO_ROOT = '{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}';
 
 function withKey(cosign: Container, { key, password }: Extract<Signer, { kind: "key" }>): Container {
   const tool = cosign.withSecretVariable("COSIGN_PRIVATE_KEY", key);
