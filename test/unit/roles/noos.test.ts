@@ -115,6 +115,9 @@ describe("the container image", () => {
       expect(load().code).toBe(0);
     }
     expect(podman().filter((line) => line.startsWith("rmi"))).toHaveLength(1);
+    // The current one is still there: podman lists it under its registry's name too, which is not in the book.
+    const current = /NOOS_IMAGE=(.*)/.exec(noos.read("/run/noos/image.env"))?.[1] ?? "";
+    expect(podman().filter((line) => line === `rmi --force ${current}`)).toEqual([]);
     list({ ...entry, digest: versions[1], delivery: "pulled" });
     load();
     expect(podman().filter((line) => line.startsWith("pull"))).toHaveLength(3);
