@@ -83,7 +83,7 @@ export async function build(recipe: Recipe, image: Container): Promise<Directory
     }),
   );
   let folder = dag.directory();
-  for (const [name, file] of Object.entries(large)) folder = folder.withFile(name, file);
+  for (const [name, file] of Object.entries(large)) folder = folder.withFile(name, file, { permissions: 0o644 });
   for (const [name, text] of Object.entries({ ...texts, [artefacts.manifest]: manifest })) {
     folder = folder.withNewFile(name, text);
   }
