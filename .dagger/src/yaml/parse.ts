@@ -228,42 +228,59 @@ function tooDeep(file: string, text: string): Problem | undefined {
     found: `more than ${MAX_DEPTH} levels`,
     expected: `at most ${MAX_DEPTH} levels of lists and mappings`,
   });
-  let quiet = "";
+  const at = (i: number) => text.charCodeAt(i);
+  let comment = false;
   for (let i = 0; i < text.length; i++) {
-    const char = text[i] as string;
     if (i === lineStart) {
-      let end = i;
-      let dashes = 0;
-      while (
-        text[end] === " " ||
-        (text[end] === "-" && text[end + 1] === " ") ||
-        (text[end] === "?" && text[end + 1] === " ")
-      ) {
-        if (text[end] !== " ") dashes++;
-        if (dashes > MAX_DEPTH) return problem(end - lineStart + 1);
-        end++;
-      }
-      if (text[end] !== "\n" && text[end] !== undefined && text[end] !== "#") {
+      const { end, dashes } = indentation(text, i);
+      if (dashes > MAX_DEPTH) return problem(end - lineStart + 1);
+      if (end < text.length && at(end) !== LINE_FEED && at(end) !== HASH) {
         const indent = end - lineStart;
         while (indents.length > 0 && (indents[indents.length - 1] as number) >= indent) indents.pop();
         indents.push(indent);
         if (indents.length > MAX_DEPTH + 1 && flow === 0) return problem(indent + 1);
       }
     }
-    if (char === "\n") {
+    const char = at(i);
+    if (char === LINE_FEED) {
       line++;
       lineStart = i + 1;
-      quiet = "";
-    } else if (quiet === "") {
-      if (char === "#" && (i === lineStart || text[i - 1] === " ")) quiet = "comment";
-      else if (char === "[" || char === "{") {
-        flow++;
-        if (flow > MAX_DEPTH) return problem(i - lineStart + 1);
-      } else if ((char === "]" || char === "}") && flow > 0) flow--;
+      comment = false;
+    } else if (comment) {
+    } else if (char === HASH) {
+      comment = i === lineStart || at(i - 1) === SPACE;
+    } else if (char === OPEN_BRACKET || char === OPEN_BRACE) {
+      flow++;
+      if (flow > MAX_DEPTH) return problem(i - lineStart + 1);
+    } else if ((char === CLOSE_BRACKET || char === CLOSE_BRACE) && flow > 0) {
+      flow--;
     }
   }
   return undefined;
 }
+
+/** Where a line's content begins, behind blanks and the marks of nested entries, and how many marks there are. */
+function indentation(text: string, from: number): { end: number; dashes: number } {
+  let end = from;
+  let dashes = 0;
+  for (;;) {
+    const char = text.charCodeAt(end);
+    const mark = (char === DASH || char === QUESTION) && text.charCodeAt(end + 1) === SPACE;
+    if (mark) dashes++;
+    if ((char !== SPACE && !mark) || dashes > MAX_DEPTH) return { end, dashes };
+    end++;
+  }
+}
+
+const LINE_FEED = 10;
+const SPACE = 32;
+const HASH = 35;
+const DASH = 45;
+const QUESTION = 63;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
 
 /** Visits every node once, keys included, without recursion. */
 function walk(root: unknown, visit: (node: object) => void): void {
