@@ -1,4 +1,4 @@
-import { argument, Container, check, Directory, File, func, GitRepository, object } from "@dagger.io/dagger";
+import { argument, Container, check, Directory, File, func, GitRepository, object, Secret } from "@dagger.io/dagger";
 import { ReportFormat } from "./check/report-format.js";
 import { listNodes, listProblems, runCheck } from "./check/run.js";
 import { base } from "./image/base.js";
@@ -7,7 +7,14 @@ import { image } from "./image/image.js";
 import { readRecipe } from "./image/read-recipe.js";
 import { build, inspected, medium } from "./media/build.js";
 import { TableFormat } from "./node/table-format.js";
+import { publishedJson, publishedText } from "./plan/release-state.js";
+import { verificationJson, verificationText } from "./plan/release-verify.js";
 import { affectedNodes } from "./publish/affected-nodes.js";
+import { workplace } from "./publish/built-node.js";
+import { diffNode, formatted, planNode } from "./publish/compare.js";
+import { NotesFormat } from "./publish/notes-format.js";
+import { publishNode } from "./publish/publish-node.js";
+import { verifyNode } from "./publish/verify-node.js";
 
 /** Bakes each machine's role into an immutable, self-configuring OS image. */
 @object()
@@ -148,5 +155,129 @@ export class Hegemonikon {
   async build(node: string, version: string = "v0.0.0-dev", revision: string = ""): Promise<Directory> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision });
     return explained(node, () => build(recipe, image(recipe, this.nodesDir.directory(node))));
+  }
+
+  /**
+   * What an upgrade from a published image would change on the machine: packages (fixes first), units, files, kernel,
+   * sources, sizes. Builds the image from the files here, not its medium.
+   *
+   * Example: dagger call plan --node=noos --against=ghcr.io/someone/hegemonikon/noos:latest
+   * @param node The node's name, a folder in nodes/.
+   * @param against The published image that the machine runs, HOST/PATH:TAG or HOST/PATH@sha256:….
+   * @param version The version of the build here.
+   * @param format Text for people, JSON for programs, Markdown for release notes.
+   * @param username The name to log in with; none where everyone may read.
+   * @param password The password or token for the registry, e.g. env:TOKEN.
+   * @param ca The certificate authority of a registry with its own, in PEM.
+   */
+  @func({ cache: "never" })
+  async plan(
+    node: string,
+    against: string,
+    version: string = "v0.0.0-dev",
+    format: NotesFormat = NotesFormat.Text,
+    username: string = "",
+    password?: Secret,
+    ca?: File,
+  ): Promise<string> {
+    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    return formatted(await planNode(work, { node, version, against, reader: { username, password, ca } }), format);
+  }
+
+  /**
+   * What changed on a node since an earlier revision of this repository: the same comparison as plan, of two builds.
+   *
+   * Example: dagger call diff --node=noos --since=v1.2.0
+   * @param node The node's name, a folder in nodes/.
+   * @param since A branch, a tag or a full commit id.
+   * @param version The version of both builds, so that it is no difference itself.
+   * @param format Text for people, JSON for programs, Markdown for release notes.
+   * @param repository The git repository.
+   */
+  @func({ cache: "never" })
+  async diff(
+    node: string,
+    since: string,
+    version: string = "v0.0.0-dev",
+    format: NotesFormat = NotesFormat.Text,
+    @argument({ defaultPath: "/" }) repository: GitRepository,
+  ): Promise<string> {
+    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    return formatted(await diffNode(work, { node, version, since, repository }), format);
+  }
+
+  /**
+   * Builds a node and publishes what was built: signed, with its SBOM and manifest attached, under Kairos' tag, the
+   * version and its channels (never latest for a pre-release). The same content twice pushes nothing; another content
+   * under a version that exists is refused, and so are stand-ins and sources without a digest.
+   *
+   * Example: dagger call publish --node=noos --version=v1.2.3 --registry=ghcr.io/someone/hegemonikon --username=someone --password=env:TOKEN --key=file:cosign.key --key-password=env:COSIGN_PASSWORD
+   * @param node The node's name, a folder in nodes/.
+   * @param registry Where images go: HOST[:PORT][/PATH]; the node's name is added.
+   * @param username The name to log in with.
+   * @param password The password or token for the registry, e.g. env:TOKEN.
+   * @param version The node's version, a semantic version.
+   * @param repository The git repository; its commit is written into the manifest.
+   * @param key The private key of cosign; without it the two oidc arguments sign as a job of GitHub Actions.
+   * @param keyPassword The private key's password.
+   * @param oidcUrl ACTIONS_ID_TOKEN_REQUEST_URL of the job, e.g. env:ACTIONS_ID_TOKEN_REQUEST_URL.
+   * @param oidcToken ACTIONS_ID_TOKEN_REQUEST_TOKEN of the job.
+   * @param ca The certificate authority of a registry with its own, in PEM.
+   * @param sourceUrl The web address of the repository, which registries link the image to.
+   * @param format Text for people, JSON for programs.
+   */
+  @func({ cache: "never" })
+  async publish(
+    node: string,
+    registry: string,
+    username: string,
+    password: Secret,
+    version: string,
+    @argument({ defaultPath: "/" }) repository: GitRepository,
+    key?: Secret,
+    keyPassword?: Secret,
+    oidcUrl?: Secret,
+    oidcToken?: Secret,
+    ca?: File,
+    sourceUrl: string = "",
+    format: TableFormat = TableFormat.Text,
+  ): Promise<string> {
+    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const by = { registry, username, password, key, keyPassword, oidcUrl, oidcToken, ca, sourceUrl };
+    const published = await publishNode(work, by, { node, version, repository });
+    return format === TableFormat.Json ? publishedJson(published) : publishedText(published);
+  }
+
+  /**
+   * Verifies a published image: signature, manifest, content listing and SBOM agree, what is pulled has the content
+   * they say, and a build of that version from the files here has it, too. Check out its revision first.
+   *
+   * Example: dagger call verify --node=noos --reference=ghcr.io/someone/hegemonikon/noos:v1.2.3 --key=cosign.pub
+   * @param node The node's name, a folder in nodes/.
+   * @param reference The published image, HOST/PATH:TAG or HOST/PATH@sha256:….
+   * @param key The public key of cosign, where a key signed.
+   * @param identity A regular expression for the identity that signed, where a job of GitHub Actions did: https://github.com/someone/hegemonikon/.
+   * @param issuer Who vouches for that identity.
+   * @param username The name to log in with; none where everyone may read.
+   * @param password The password or token for the registry, e.g. env:TOKEN.
+   * @param ca The certificate authority of a registry with its own, in PEM.
+   * @param format Text for people, JSON for programs.
+   */
+  @func({ cache: "never" })
+  async verify(
+    node: string,
+    reference: string,
+    key?: File,
+    identity: string = "",
+    issuer: string = "https://token.actions.githubusercontent.com",
+    username: string = "",
+    password?: Secret,
+    ca?: File,
+    format: TableFormat = TableFormat.Text,
+  ): Promise<string> {
+    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const reader = { username, password, ca };
+    const result = await verifyNode(work, { node, reference, key, identity, issuer, reader });
+    return format === TableFormat.Json ? verificationJson(result) : verificationText(result);
   }
 }

@@ -64,7 +64,7 @@ export function sourceSteps(node: Node, sources: Readonly<Record<string, Source>
  */
 const NOT_BUILDING = new RegExp(
   [
-    "^\\.dagger/src/(check/(?!read-|workspace)|cloudconfig/|node/rules|publish/)",
+    "^\\.dagger/src/(check/(?!read-|workspace)|node/rules|publish/)",
     "^\\.dagger/src/plan/(affected|diff|release|tags)[^/]*\\.ts$",
     "^\\.dagger/(README\\.md|\\.git\\w+|tsconfig\\.json)$",
   ].join("|"),

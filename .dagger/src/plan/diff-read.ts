@@ -1,5 +1,7 @@
 import { HegemonikonError } from "../errors.js";
-import type { Package } from "./diff.js";
+import { parseContent } from "../manifest/content.js";
+import type { Contents, Package } from "./diff.js";
+import type { BuildManifest } from "./release-manifest.js";
 
 /**
  * The Debian packages of a CycloneDX SBOM, from their purls (`pkg:deb/ubuntu/bash@5.2-1?arch=amd64`).
@@ -27,23 +29,38 @@ export function packagesOfSbom(name: string, text: string): Package[] {
   });
 }
 
-/**
- * The entries of a content listing: path to type, mode, owner and content, as one text.
- * A line is TYPE, MODE, UID:GID, SIZE, CONTENT and PATH, with tabs between them (media/scripts/content.sh writes it).
- * @param name how the listing is called in an error
- */
-export function entriesOfListing(name: string, text: string): Map<string, string> {
-  const entries = new Map<string, string>();
-  for (const [i, line] of text.split("\n").entries()) {
-    if (line === "") continue;
-    const [type, mode, owner, size, content, ...path] = line.split("\t");
-    if (path.length === 0 || !/^[a-zA-Z]$/.test(type ?? "")) {
-      const found = JSON.stringify(line.slice(0, 60));
-      throw new HegemonikonError(
-        `${name}:${i + 1}: found ${found}, expected TYPE MODE UID:GID SIZE CONTENT PATH with tabs`,
-      );
-    }
-    entries.set(path.join("\t"), `${type} ${mode} ${owner} ${size} ${content}`);
-  }
-  return entries;
+/** What a build's manifest and content listing say it holds. `name` is what it is called in the comparison. */
+export function contentsOf(name: string, manifest: BuildManifest, listing: string): Contents {
+  const { version, revision, contentDigest, packages, kernel, sources, sizes } = manifest;
+  return {
+    name,
+    version,
+    revision,
+    contentDigest,
+    packages,
+    kernel,
+    entries: entriesOf(listing),
+    sources: new Map(sources.map(({ name, address, digest }) => [name, sourceText(address, digest ?? "")])),
+    sizes: {
+      ...(sizes.image === undefined ? {} : { image: sizes.image }),
+      ...(sizes.medium === undefined ? {} : { medium: sizes.medium }),
+    },
+  };
+}
+
+/** Path to everything that the listing says of it. */
+export function entriesOf(listing: string): Map<string, string> {
+  return new Map(
+    parseContent(listing).map(({ path, type, mode, owner, bytes, content }) => [
+      path,
+      [type, mode, owner, bytes, content].join(" "),
+    ]),
+  );
+}
+
+/** An image's tag or a download's file name, with the start of its digest: as much as tells two versions apart. */
+export function sourceText(address: string, digest: string): string {
+  const last = address.split("/").at(-1) ?? address;
+  const tag = /:([^:@/]+)(@.*)?$/.exec(last)?.[1] ?? last;
+  return digest ? `${tag} (${digest.replace(/^sha256:/, "").slice(0, 12)})` : tag;
 }

@@ -12,6 +12,8 @@ export type Contents = {
   revision: string;
   contentDigest: string;
   packages: readonly Package[];
+  /** The kernel's release; empty where not known. */
+  kernel: string;
   /** Path to everything the content digest counts of it (mode, owner, content), as one text. */
   entries: ReadonlyMap<string, string>;
   /** Versions that are not a package's: `k0s` to `v1.34.10+k0s.0`, an image a role runs to its tag. */
@@ -61,7 +63,7 @@ export function diff(node: string, before: Contents, after: Contents): Differenc
     before: identity(before),
     after: identity(after),
     same: before.contentDigest === after.contentDigest,
-    kernel: { before: kernel(before), after: kernel(after) },
+    kernel: { before: before.kernel, after: after.kernel },
     sources: compareSources(before.sources, after.sources),
     packages: comparePackages(before.packages, after.packages),
     units: {
@@ -142,13 +144,4 @@ const UNIT_FOLDERS = [
 function isUnit(path: string): boolean {
   const folder = UNIT_FOLDERS.find((prefix) => path.startsWith(prefix));
   return folder !== undefined && path.length > folder.length;
-}
-
-/** The kernel's release, from the one file of /boot that is named after it. */
-function kernel({ entries }: Contents): string {
-  for (const path of entries.keys()) {
-    const release = /^\/boot\/vmlinu[xz]-(.+)$/.exec(path)?.[1];
-    if (release) return release;
-  }
-  return "";
 }

@@ -6,9 +6,12 @@ const BuildManifest = z.object({
   node: z.string(),
   version: z.string(),
   revision: z.string().default(""),
+  arch: z.string().default(""),
+  kernel: z.string().default(""),
   contentDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits"),
   standins: z.array(z.string()).default([]),
   sources: z.array(z.object({ name: z.string(), address: z.string(), digest: z.string().nullish() })).default([]),
+  packages: z.array(z.object({ name: z.string(), version: z.string(), arch: z.string() })).default([]),
   sizes: z.object({ image: z.number().optional(), medium: z.number().optional() }).default({}),
 });
 export type BuildManifest = z.infer<typeof BuildManifest>;

@@ -2,8 +2,9 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { HegemonikonError } from "../../../.dagger/src/errors.js";
 import { type Contents, diff, type Package } from "../../../.dagger/src/plan/diff.js";
-import { packagesOfSbom } from "../../../.dagger/src/plan/diff-read.js";
+import { contentsOf, packagesOfSbom } from "../../../.dagger/src/plan/diff-read.js";
 import { diffJson, diffMarkdown, diffText } from "../../../.dagger/src/plan/diff-text.js";
+import { readBuildManifest } from "../../../.dagger/src/plan/release-manifest.js";
 
 const deb = (name: string, version: string, arch = "amd64"): Package => ({ name, version, arch });
 
@@ -21,6 +22,7 @@ const before: Contents = {
     deb("libc6", "2.39-0ubuntu8.6", "i386"),
     deb("podman", "4.9.3-1"),
   ],
+  kernel: "6.14.0-29-generic",
   entries: new Map([
     ["/boot/vmlinuz-6.14.0-29-generic", "k1"],
     ["/system/oem/90_noos.yaml", "a"],
@@ -47,6 +49,7 @@ const after: Contents = {
     deb("podman", "4.9.2-1"),
     deb("gdb", "15.0-1"),
   ],
+  kernel: "6.14.0-33-generic",
   entries: new Map([
     ["/boot/vmlinuz-6.14.0-33-generic", "k2"],
     ["/system/oem/90_noos.yaml", "b"],
@@ -181,6 +184,45 @@ Sizes
         });
       }),
     );
+  });
+});
+
+describe("a build's contents", () => {
+  test("are read from its manifest and listing", () => {
+    const digest = `sha256:${"3".repeat(64)}`;
+    const manifest = readBuildManifest(
+      "manifest.json",
+      JSON.stringify({
+        node: "protos",
+        version: "v1.0.0",
+        contentDigest: digest,
+        kernel: "6.8.0",
+        packages: [deb("bash", "5.2-1")],
+        sources: [
+          { name: "k0s", address: "https://e.org/d/v1.34.10%2Bk0s.0/k0s-v1.34.10-amd64", digest, standin: false },
+          { name: "ubuntu", address: "docker.io/library/ubuntu:24.04", digest: null, standin: false },
+        ],
+        sizes: { image: 5, medium: 6, paths: 7 },
+      }),
+    );
+    const listing = "f\t755\t0:0\t9\tabc\t/usr/bin/a b\nl\t777\t0:0\t-\ttarget\t/usr/bin/l\n";
+    expect(contentsOf("here", manifest, listing)).toEqual({
+      name: "here",
+      version: "v1.0.0",
+      revision: "",
+      contentDigest: digest,
+      packages: [deb("bash", "5.2-1")],
+      kernel: "6.8.0",
+      entries: new Map([
+        ["/usr/bin/a b", "f 755 0:0 9 abc"],
+        ["/usr/bin/l", "l 777 0:0 0 target"],
+      ]),
+      sources: new Map([
+        ["k0s", "k0s-v1.34.10-amd64 (333333333333)"],
+        ["ubuntu", "24.04"],
+      ]),
+      sizes: { image: 5, medium: 6 },
+    });
   });
 });
 

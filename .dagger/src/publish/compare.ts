@@ -1,0 +1,71 @@
+import type { File, GitRepository, Secret } from "@dagger.io/dagger";
+import { HegemonikonError } from "../errors.js";
+import { type Difference, diff } from "../plan/diff.js";
+import { diffJson, diffMarkdown, diffText } from "../plan/diff-text.js";
+import { imageReference } from "../plan/references.js";
+import { nodeProblems, readReference, refuse } from "../plan/release-input.js";
+import { versionProblem } from "../plan/version.js";
+import { type Access, registryTool } from "./access.js";
+import { builtContents, type Workplace, workplace } from "./built-node.js";
+import { treeAt } from "./changes.js";
+import { NotesFormat } from "./notes-format.js";
+import { publishedContents } from "./published-contents.js";
+
+/** How a registry is read: without a login where everyone may. */
+export type Reader = { username: string; password?: Secret | undefined; ca?: File | undefined };
+
+/** How a reference's registry is reached. */
+export function readAccess(host: string, { username, password, ca }: Reader): Access {
+  return {
+    host,
+    ...(password && username !== "" ? { login: { username, password } } : {}),
+    ...(ca ? { ca } : {}),
+  };
+}
+
+/** What an upgrade from a published image to a build of the files here would change. */
+export async function planNode(
+  work: Workplace,
+  request: { node: string; version: string; against: string; reader: Reader },
+): Promise<Difference> {
+  const { node, version, against } = request;
+  const reference = readReference(against);
+  const wrong = versionProblem(version);
+  refuse("plan", [
+    ...nodeProblems(node, work.nodes),
+    ...(typeof reference === "string" ? [`against: ${reference}`] : []),
+    ...(wrong ? [`version: ${wrong}`] : []),
+  ]);
+  const recipe = work.recipe(node, version, "");
+  if (typeof reference === "string" || !work.sources) throw new HegemonikonError("plan: sources.yaml cannot be read");
+  const access = readAccess(reference.host, request.reader);
+  const oras = await registryTool(imageReference(work.sources, "oras").address, access);
+  const before = await publishedContents(oras, against);
+  if (!before) throw new HegemonikonError(`against: found no image ${against}, expected one that is published`);
+  return diff(node, before, await builtContents(work, recipe, "this build"));
+}
+
+/** What changed on a node between an earlier revision of this repository and the files here. */
+export async function diffNode(
+  work: Workplace,
+  request: { node: string; version: string; since: string; repository: GitRepository },
+): Promise<Difference> {
+  const { node, version, since, repository } = request;
+  refuse("diff", [
+    ...nodeProblems(node, work.nodes),
+    ...(since.trim() === "" ? ['since: found "", expected a branch, a tag or a full commit id'] : []),
+  ]);
+  const tree = await treeAt(repository, since);
+  const earlier = await workplace({ nodes: tree.directory("nodes"), sources: tree.file("sources.yaml") });
+  if (!earlier.nodes.includes(node)) {
+    throw new HegemonikonError(`node: found no ${node} at ${since}, expected one of ${earlier.nodes.join(", ")}`);
+  }
+  const before = await builtContents(earlier, earlier.recipe(node, version, since), since);
+  return diff(node, before, await builtContents(work, work.recipe(node, version, ""), "the files here"));
+}
+
+/** A comparison in the form that was asked for. */
+export function formatted(difference: Difference, format: NotesFormat): string {
+  if (format === NotesFormat.Json) return diffJson(difference);
+  return format === NotesFormat.Markdown ? diffMarkdown(difference) : diffText(difference);
+}

@@ -1,0 +1,139 @@
+import type { Directory, File, GitRepository, Secret } from "@dagger.io/dagger";
+import { HegemonikonError } from "../errors.js";
+import type { Recipe } from "../plan/recipe.js";
+import { imageReference } from "../plan/references.js";
+import { identityKeys } from "../plan/release-identity.js";
+import { publishProblems, type Registry, readRegistry, refuse } from "../plan/release-input.js";
+import { readBuildManifest } from "../plan/release-manifest.js";
+import type { Published } from "../plan/release-state.js";
+import { tagParts } from "../plan/tags.js";
+import { parseVersion } from "../plan/version.js";
+import type { Sources } from "../sources/sources.js";
+import { type Access, registryTool } from "./access.js";
+import { builtNode, pinLines, type Workplace } from "./built-node.js";
+import { type PublishTools, publishImage } from "./image.js";
+import { annotatedLayout } from "./layout.js";
+import { repositoryState } from "./repository-state.js";
+import type { Signer } from "./signing.js";
+
+/** Where something is published, by whom, and how it is signed: as a caller gives it. */
+export type Publisher = {
+  registry: string;
+  username: string;
+  password: Secret;
+  key?: Secret | undefined;
+  keyPassword?: Secret | undefined;
+  oidcUrl?: Secret | undefined;
+  oidcToken?: Secret | undefined;
+  /** The certificate authority of a registry with its own. */
+  ca?: File | undefined;
+  /** The web address of the repository; empty where there is none. */
+  sourceUrl: string;
+};
+
+/** A publisher that was found right. */
+export type Checked = { registry: Registry; access: Access; signer: Signer; sources: Sources };
+
+/** Finds everything that is wrong with what a caller gave, before anything is built. Throws one error for all of it. */
+export async function checkedPublisher(
+  action: string,
+  work: Workplace,
+  by: Publisher,
+  nodes: readonly string[],
+  version: string,
+  also: readonly string[] = [],
+): Promise<Checked> {
+  const filled = async (secret: Secret | undefined) => secret !== undefined && (await secret.plaintext()).trim() !== "";
+  const [password, key, oidcUrl, oidcToken] = await Promise.all([
+    filled(by.password),
+    filled(by.key),
+    filled(by.oidcUrl),
+    filled(by.oidcToken),
+  ]);
+  const { registry, username } = by;
+  const given = { nodes: work.nodes, registry, username, password, version, key, oidcUrl, oidcToken };
+  const problems = nodes.flatMap((node) => publishProblems({ ...given, node }));
+  refuse(action, [...new Set([...also, ...problems])]);
+  // What is wrong with the files comes next: recipes throw it, and name the place.
+  const used = nodes.flatMap((node) => work.recipe(node, version, "").used.map(({ name }) => name));
+  refuse(action, await pinLines(work.files, [...used, "oras", "cosign"]));
+  const read = readRegistry(registry);
+  if (typeof read === "string" || !work.sources) throw new HegemonikonError(`${action}: sources.yaml cannot be read`);
+  const access: Access = {
+    host: read.host,
+    login: { username, password: by.password },
+    ...(by.ca ? { ca: by.ca } : {}),
+  };
+  return { registry: read, access, signer: signerOf(by), sources: work.sources };
+}
+
+function signerOf({ key, keyPassword, oidcUrl, oidcToken }: Publisher): Signer {
+  if (key) return { kind: "key", key, ...(keyPassword ? { password: keyPassword } : {}) };
+  if (oidcUrl && oidcToken) return { kind: "keyless", oidcUrl, oidcToken };
+  throw new HegemonikonError("key: found nothing to sign with");
+}
+
+/** oras and cosign, their images pinned, logged in to the registry. */
+export async function publishTools({ sources, access }: Pick<Checked, "sources" | "access">): Promise<PublishTools> {
+  const [oras, cosign] = await Promise.all(
+    ["oras", "cosign"].map((name) => registryTool(imageReference(sources, name).address, access)),
+  );
+  return { oras, cosign } as PublishTools;
+}
+
+/** Builds a node and publishes what was built. */
+export async function publishNode(
+  work: Workplace,
+  by: Publisher,
+  request: { node: string; version: string; repository: GitRepository },
+): Promise<Published> {
+  const checked = await checkedPublisher("publish", work, by, [request.node], request.version);
+  const { commit, clean } = await repositoryState(request.repository);
+  const recipe = work.recipe(request.node, request.version, clean ? commit : `${commit}-dirty`);
+  return publishBuild(await builtNode(work, recipe), recipe, checked, by.sourceUrl);
+}
+
+/** Publishes what a build gave. */
+export async function publishBuild(
+  built: Directory,
+  recipe: Recipe,
+  checked: Checked,
+  sourceUrl: string,
+): Promise<Published> {
+  const { node, artefacts } = recipe;
+  const manifest = readBuildManifest(artefacts.manifest, await built.file(artefacts.manifest).contents());
+  if (manifest.standins.length > 0) {
+    throw new HegemonikonError(
+      `publish: ${node.name} was built with stand-ins for tests (${manifest.standins.join(", ")}), expected the real things`,
+    );
+  }
+  const base = checked.sources.sources[node.base];
+  const identity = {
+    node: node.name,
+    role: node.role,
+    version: manifest.version,
+    revision: manifest.revision,
+    source: sourceUrl,
+    contentDigest: manifest.contentDigest,
+    base: {
+      name: base?.kind === "image" ? `${base.reference}:${base.version}` : "",
+      digest: base?.kind === "image" ? (base.digest ?? "") : "",
+    },
+  };
+  const unpacker = imageReference(checked.sources, "auroraboot").address;
+  const layout = await annotatedLayout(built.file(artefacts.image), unpacker, identityKeys(identity));
+  const upload = {
+    node: node.name,
+    repository: `${checked.registry.prefix}/${node.name}`,
+    parts: tagParts(node, checked.sources.sources, parseVersion(recipe.version)),
+    contentDigest: manifest.contentDigest,
+    layout: layout.directory,
+    digest: layout.digest,
+    attachments: {
+      sbom: built.file(artefacts.sbom),
+      manifest: built.file(artefacts.manifest),
+      content: built.file(artefacts.content),
+    },
+  };
+  return publishImage(upload, await publishTools(checked), checked.signer);
+}

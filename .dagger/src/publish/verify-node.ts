@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import type { File } from "@dagger.io/dagger";
+import { HegemonikonError } from "../errors.js";
+import { differences } from "../manifest/content.js";
+import { packagesOfSbom } from "../plan/diff-read.js";
+import { imageReference } from "../plan/references.js";
+import { nodeProblems, readReference, refuse } from "../plan/release-input.js";
+import { readBuildManifest } from "../plan/release-manifest.js";
+import { isVerified, type Verification, verification, verificationText } from "../plan/release-verify.js";
+import { type Access, registryTool } from "./access.js";
+import { attachedTexts } from "./attached.js";
+import { builtContents, type Workplace } from "./built-node.js";
+import { type Reader, readAccess } from "./compare.js";
+import { contentOf, pulledRootfs } from "./content.js";
+import { manifestAt } from "./image.js";
+import { type Verifier, verifySignature } from "./signing.js";
+
+/** What is verified, and by what a signature is believed. */
+export type VerifyRequest = {
+  node: string;
+  reference: string;
+  key?: File | undefined;
+  identity: string;
+  issuer: string;
+  reader: Reader;
+};
+
+/** As many differing paths are shown. */
+const SHOWN = 20;
+
+/**
+ * Pulls what was published and holds it against its signature, what is attached to it, and a build of the same version
+ * from the files here. Throws an error with every proof where one does not hold.
+ */
+export async function verifyNode(work: Workplace, request: VerifyRequest): Promise<Verification> {
+  const { node, key, identity, issuer } = request;
+  const reference = readReference(request.reference);
+  refuse("verify", [
+    ...nodeProblems(node, work.nodes),
+    ...(typeof reference === "string" ? [`reference: ${reference}`] : []),
+    ...((key === undefined) === (identity === "")
+      ? ["key: expected either --key=cosign.pub, or --identity=REGEXP of the job that signed"]
+      : []),
+  ]);
+  if (typeof reference === "string" || !work.sources) throw new HegemonikonError("verify: sources.yaml cannot be read");
+  const tool = (name: string, access: Access) =>
+    registryTool(imageReference(work.sources as never, name).address, access);
+  const access = readAccess(reference.host, request.reader);
+  const [oras, cosign] = await Promise.all([tool("oras", access), tool("cosign", access)]);
+
+  const found = await manifestAt(oras, request.reference);
+  if (!found)
+    throw new HegemonikonError(`reference: found no image ${request.reference}, expected one that is published`);
+  const image = `${reference.repository}@${found.digest}`;
+  const verifier: Verifier = key ? { kind: "key", key } : { kind: "keyless", identity, issuer };
+  const signature = await verifySignature(cosign, verifier, image).then(
+    () => ({ ok: true, detail: key ? "made with the key" : `made by ${identity}` }),
+    (error: Error) => ({ ok: false, detail: error.message.replaceAll("\n", "; ") }),
+  );
+  const attached = await attachedTexts(oras, image);
+  const manifest =
+    attached.manifest === undefined ? undefined : readBuildManifest(`${image}: manifest.json`, attached.manifest);
+  const recipe = work.recipe(node, manifest?.version ?? "v0.0.0-dev", manifest?.revision ?? "");
+  const local = await builtContents(work, recipe, "this build");
+  const packer = recipe.auroraboot;
+  const pulled = await contentOf(packer, await pulledRootfs(oras, packer.address, image, recipe.head.platform));
+  const apart = pulled.text === local.listing ? [] : differences(pulled.text, local.listing);
+  const result = verification({
+    node,
+    reference: request.reference,
+    digest: found.digest,
+    signature,
+    annotation: found.contentDigest,
+    manifest: manifest?.contentDigest,
+    listing: attached.content === undefined ? undefined : sha256(attached.content),
+    pulled: pulled.digest,
+    local: local.contentDigest,
+    manifestNode: manifest?.node,
+    sbomPackages: attached.sbom === undefined ? undefined : packagesOfSbom(`${image}: SBOM`, attached.sbom).length,
+    revisions: { published: found.revision, here: "" },
+    differing: apart.slice(0, SHOWN).map(({ path, change, what }) => `${change} ${path}: ${what}`),
+  });
+  if (!isVerified(result)) throw new HegemonikonError(`verify: not everything holds\n${verificationText(result)}`);
+  return result;
+}
+
+function sha256(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}
