@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { CloudConfig } from "../.dagger/src/cloudconfig/cloud-config.js";
+import { Manifest } from "../.dagger/src/manifest/manifest.js";
 import { Node } from "../.dagger/src/node/node.js";
 import { Sources } from "../.dagger/src/sources/sources.js";
 
@@ -10,6 +11,7 @@ import { Sources } from "../.dagger/src/sources/sources.js";
 const schemas: [file: string, title: string, schema: z.ZodType][] = [
   ["node.schema.json", "node.yaml: one machine, one role", Node],
   ["sources.schema.json", "sources.yaml: every outside thing, pinned", Sources],
+  ["manifest.schema.json", "manifest.json: what a build decided and made", Manifest],
   ["cloud-config.schema.json", "cloud-config.yaml: what Kairos and yip accept", CloudConfig],
 ];
 

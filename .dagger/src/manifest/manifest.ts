@@ -50,12 +50,6 @@ export const Manifest = z
   .describe("What a build of a node decided and made");
 export type Manifest = z.infer<typeof Manifest>;
 
-/** The JSON Schema of manifest.json. */
-export function manifestSchema(): string {
-  const schema = z.toJSONSchema(Manifest, { io: "output" });
-  return `${JSON.stringify({ ...schema, title: "manifest.json of a Hegemonikon build" }, null, 2)}\n`;
-}
-
 /** manifest.json as text: keys in the schema's order, so that the same build gives the same bytes. */
 export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify(Manifest.parse(manifest), null, 2)}\n`;

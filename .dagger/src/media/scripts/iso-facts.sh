@@ -12,10 +12,11 @@ fact volume "$(sed -n "s/^Volume id *: *'\(.*\)'/\1/p" "$work/log")"
 xorriso -osirrox on -indev "$iso" -extract /rootfs.squashfs "$work/squashfs" -extract /config.yaml "$work/config.yaml" 2> /dev/null
 sed 's/^/config\t/' "$work/config.yaml"
 export LC_ALL=C
-unsquashfs -d '' -lc "$work/squashfs" | grep '^/' | sort > "$work/medium"
-cut -f 6 "$content" | grep '^/' | sort > "$work/image"
+mounted='^/(dev|proc|run|sys|tmp)/'
+unsquashfs -d '' -lc "$work/squashfs" | grep '^/' | grep -vE "$mounted" | sort > "$work/medium"
+cut -f 6 "$content" | grep '^/' | grep -vE "$mounted" | sort > "$work/image"
 fact squashfs-paths "$(grep -c . "$work/medium")"
-# unsquashfs lists files and empty folders only
+# Folders that are mounted over at boot do not count, and unsquashfs lists files and empty folders only.
 comm -23 "$work/image" "$work/medium" > "$work/missing"
 awk -F '\t' '$1 != "d" { print $6 }' "$content" | sort | comm -12 - "$work/missing" | head -n 20 | sed 's/^/missing\t/'
 comm -13 "$work/image" "$work/medium" | head -n 20 | sed 's/^/added\t/'

@@ -1,0 +1,85 @@
+import { expect, test } from "bun:test";
+import { assembleManifest, checksums, parseMeasured } from "../../../.dagger/src/manifest/assemble.js";
+import { budgetProblems } from "../../../.dagger/src/manifest/budget.js";
+import { Manifest, manifestText } from "../../../.dagger/src/manifest/manifest.js";
+import { completeSbom } from "../../../.dagger/src/manifest/sbom.js";
+import { parseFacts } from "../../../.dagger/src/media/facts.js";
+import { recipeOf } from "../../../.dagger/src/plan/recipe.js";
+import { input } from "../plan/inputs";
+
+const recipe = recipeOf({ ...input(), version: "v1.2.3", revision: "" });
+const facts = parseFacts("modules\t6.1.0\npackage\tbash 5.2 amd64\npackage\tzlib1g 1:1.2+dfsg amd64\n");
+const made = {
+  facts,
+  listing: "f\t644\t0:0\t5\taa\t/x\n",
+  artefacts: [
+    { name: "probe-v1.2.3.iso", bytes: 9, sha256: "c".repeat(64) },
+    { name: "a", bytes: 1, sha256: "d".repeat(64) },
+  ],
+  warnings: [],
+};
+
+test("the manifest holds what was decided and made, and says what stood in", () => {
+  const manifest = assembleManifest(recipe, made);
+  expect(Manifest.parse(JSON.parse(manifestText(manifest)))).toEqual(manifest);
+  expect(manifest).toMatchObject({
+    node: "probe",
+    kernel: "6.1.0",
+    sizes: { paths: 1, image: 5, medium: 9 },
+    budgets: { image: 1024 ** 3, medium: 512 * 1024 ** 2 },
+    standins: ["auroraboot"],
+    packages: [{ name: "bash" }, { name: "zlib1g", version: "1:1.2+dfsg" }],
+  });
+});
+
+test("checksums are sorted and in the form of sha256sum", () => {
+  expect(checksums(made.artefacts)).toBe(`${"d".repeat(64)}  a\n${"c".repeat(64)}  probe-v1.2.3.iso\n`);
+  expect(parseMeasured(`${"d".repeat(64)} 12 a b\n`)).toEqual([{ name: "a b", bytes: 12, sha256: "d".repeat(64) }]);
+});
+
+test("a budget is silent below 90 %, warns above, fails above 100 % and shows the largest files", () => {
+  const MiB = 1024 ** 2;
+  const parts = [{ path: "/usr/big", bytes: 700 * MiB }];
+  expect(budgetProblems("probe", "image", "1000MiB", 900 * MiB, parts)).toEqual([]);
+  expect(budgetProblems("probe", "image", "1000MiB", 901 * MiB, parts)).toMatchObject([{ severity: "warning" }]);
+  expect(budgetProblems("probe", "image", "1000MiB", 1000 * MiB, parts)).toMatchObject([{ severity: "warning" }]);
+  const [problem] = budgetProblems("probe", "medium", "1000MiB", 1000 * MiB + 1, parts);
+  expect(problem).toMatchObject({
+    severity: "error",
+    rule: "budget/medium",
+    message: expect.stringContaining("700 MiB /usr/big"),
+  });
+});
+
+test("the SBOM has every package of dpkg's with a purl, every source, and no moment", () => {
+  const syft = {
+    bomFormat: "CycloneDX",
+    serialNumber: "urn:uuid:1",
+    metadata: { timestamp: "2026-01-01T00:00:00Z", component: { name: "x" }, tools: {} },
+    components: [
+      { type: "library", name: "bash", version: "5.2", purl: "pkg:deb/ubuntu/bash@5.2?arch=amd64&distro=ubuntu-24.04" },
+      { type: "file", name: "/etc/x" },
+    ],
+  };
+  const bom = JSON.parse(
+    completeSbom(JSON.stringify(syft), recipe, [
+      { name: "bash", version: "5.2", arch: "amd64" },
+      { name: "zlib1g", version: "1:1.2+dfsg", arch: "amd64" },
+    ]),
+  );
+  expect(bom.serialNumber).toBeUndefined();
+  expect(bom.metadata.timestamp).toBeUndefined();
+  expect(bom.metadata.component).toMatchObject({ name: "probe", version: "v1.2.3" });
+  const purls = bom.components.flatMap((c: { purl?: string }) => c.purl ?? []);
+  expect(purls).toEqual([
+    "pkg:deb/ubuntu/bash@5.2?arch=amd64&distro=ubuntu-24.04",
+    "pkg:deb/ubuntu/zlib1g@1%3A1.2%2Bdfsg?arch=amd64&distro=ubuntu-24.04",
+  ]);
+  const base = bom.components.find((c: { "bom-ref"?: string }) => c["bom-ref"] === "source:base");
+  expect(base.hashes).toEqual([{ alg: "SHA-256", content: "a".repeat(64) }]);
+});
+
+test("what is no CycloneDX is refused", () => {
+  expect(() => completeSbom("oops", recipe, [])).toThrow(/not JSON/);
+  expect(() => completeSbom('{"bomFormat":"SPDX"}', recipe, [])).toThrow(/found|format "SPDX", expected CycloneDX/);
+});

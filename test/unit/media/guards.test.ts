@@ -1,0 +1,86 @@
+import { expect, test } from "bun:test";
+import { parseFacts } from "../../../.dagger/src/media/facts.js";
+import { isoProblems } from "../../../.dagger/src/media/iso-guards.js";
+import { parseRawFacts, rawProblems } from "../../../.dagger/src/media/raw-guards.js";
+
+const config = "#cloud-config\ninstall:\n  auto: false\n";
+const iso = [
+  "file\t/boot/kernel",
+  "file\t/boot/initrd",
+  "file\t/rootfs.squashfs",
+  "volume\tCOS_LIVE",
+  ...config
+    .trim()
+    .split("\n")
+    .map((l) => `config\t${l}`),
+];
+const isoRules = (...lines: string[]) =>
+  isoProblems("probe", parseFacts(lines.join("\n")), config).map(({ rule }) => rule);
+
+test("a good ISO has no problem", () => expect(isoRules(...iso)).toEqual([]));
+test("the folders that AuroraBoot makes are no difference", () => expect(isoRules(...iso, "added\t/oem")).toEqual([]));
+test("a missing kernel", () => expect(isoRules(...iso.slice(1))).toEqual(["iso/bootable"]));
+test("another label", () => expect(isoRules(...iso.filter((l) => !l.startsWith("volume")))).toEqual(["iso/label"]));
+test("another root file system", () =>
+  expect(isoRules(...iso, "missing\t/usr/bin/k0s", "added\t/root/.ssh/id_rsa")).toEqual([
+    "iso/same-rootfs",
+    "iso/same-rootfs",
+  ]));
+test("the default user is named", () => {
+  const facts = parseFacts(
+    [...iso.filter((l) => !l.startsWith("config")), 'config\t          passwd: "kairos"'].join("\n"),
+  );
+  expect(isoProblems("probe", facts, config)).toMatchObject([
+    { rule: "iso/config", found: "AuroraBoot's default user kairos/kairos" },
+  ]);
+});
+
+const raw = [
+  "disk-bytes 3000000000",
+  "table gpt",
+  "partition efi 1048576 67108864 vfat COS_GRUB C12A",
+  "partition oem 68157440 67108864 ext2 COS_OEM 0FC6",
+  "partition recovery 135266304 2936012800 ext2 COS_RECOVERY 0FC6",
+  "esp EFI/BOOT/BOOTAA64.EFI",
+  "esp start4.elf",
+  "esp fixup4.dat",
+  "esp bcm2711-rpi-4-b.dtb",
+  "esp config.txt",
+  "esp u-boot.bin",
+  "esp-config arm_64bit=1",
+  "esp-config kernel=u-boot.bin",
+  ...config
+    .trim()
+    .split("\n")
+    .map((l) => `oem-config ${l}`),
+];
+const rawRules = (lines: string[], model = "rpi4") =>
+  rawProblems("probe", model, parseRawFacts(lines.join("\n")), config).map(({ rule }) => rule);
+const less = (start: string) => raw.filter((line) => !line.startsWith(start));
+
+test("a good RAW has no problem", () => expect(rawRules(raw)).toEqual([]));
+test("a generic RAW needs no firmware of the Pi", () => {
+  expect(
+    rawRules(
+      raw.filter((l) => !/elf|fixup|dtb|config\.txt|u-boot/.test(l)),
+      "generic",
+    ),
+  ).toEqual([]);
+});
+test.each(["start4.elf", "fixup4.dat", "bcm2711-rpi-4-b.dtb"])("without %s", (name) =>
+  expect(rawRules(less(`esp ${name}`))).toEqual(["raw/pi-firmware"]),
+);
+test("without u-boot", () => expect(rawRules(less("esp u-boot"))).toEqual(["raw/pi-uboot"]));
+test("a config.txt that starts a kernel of its own", () => {
+  expect(rawRules([...less("esp-config kernel"), "esp-config kernel=start4.elf"])).toEqual(["raw/pi-uboot"]);
+});
+test("without a boot loader", () => expect(rawRules(less("esp EFI"))).toEqual(["raw/efi"]));
+test("an MBR", () => expect(rawRules([...less("table"), "table dos"])).toEqual(["raw/table"]));
+test("a partition missing, too small, or of another kind", () => {
+  expect(rawRules(less("partition recovery"))).toEqual(["raw/partition"]);
+  expect(rawRules([...less("partition oem"), "partition oem 1 1048576 ext2 COS_OEM x"])).toEqual(["raw/partition"]);
+  expect(rawRules([...less("partition efi"), "partition efi 1 67108864 ext2 COS_GRUB x"])).toEqual(["raw/partition"]);
+});
+test("the default user on the OEM partition", () => {
+  expect(rawRules([...less("oem-config"), 'oem-config   passwd: "kairos"'])).toEqual(["raw/config"]);
+});

@@ -1,0 +1,102 @@
+import { expect, test } from "bun:test";
+import { HegemonikonError } from "../../../.dagger/src/errors.js";
+import { roleEntries } from "../../../.dagger/src/plan/role.js";
+import { input } from "./inputs";
+
+const at = (entries: ReturnType<typeof roleEntries>, path: string) => entries.find((entry) => entry.path === path);
+
+test("the cloud-config is baked in unchanged where an upgrade replaces it", () => {
+  const asked = input();
+  expect(at(roleEntries(asked), "/system/oem/90_probe.yaml")).toMatchObject({ kind: "text", text: asked.cloudConfig });
+});
+
+test("install defaults go to /etc/kairos", () => {
+  const entry = at(roleEntries(input({ install: { auto: true, device: "/dev/vda" } })), "/etc/kairos/90_install.yaml");
+  expect(entry).toMatchObject({ text: expect.stringContaining("install:\n  auto: true\n  device: /dev/vda\n") });
+});
+
+test(".nousers is there only where no user is declared", () => {
+  expect(at(roleEntries(input()), "/etc/kairos/.nousers")).toBeUndefined();
+  expect(at(roleEntries(input({}, {}, "#cloud-config\nname: probe\n")), "/etc/kairos/.nousers")).toBeDefined();
+});
+
+test("files keep their mode, the Kubernetes binary goes to /usr/bin with the pinned sum", () => {
+  const entries = roleEntries(
+    input({
+      files: [{ path: "/usr/bin/tool", source: "files/tool", mode: "0755" }],
+      kubernetes: { distribution: "k0s", source: "k0s" },
+    }),
+  );
+  expect(at(entries, "/usr/bin/tool")).toEqual({
+    kind: "file",
+    path: "/usr/bin/tool",
+    mode: 0o755,
+    source: "files/tool",
+  });
+  expect(at(entries, "/usr/bin/k0s")).toMatchObject({
+    kind: "download",
+    mode: 0o755,
+    download: { url: "https://example.org/v1.34.1+k0s.0/k0s-amd64", sha256: "b".repeat(64) },
+  });
+});
+
+test("a baked container becomes an archive, a pulled one only an entry of the list", () => {
+  const baked = roleEntries(input({ containers: [{ source: "app", delivery: "baked" }] }));
+  expect(at(baked, "/usr/share/hegemonikon/containers/app.oci.tar")).toMatchObject({ kind: "archive" });
+  const pulled = roleEntries(input({ containers: [{ source: "app", delivery: "pulled" }] }));
+  expect(pulled.some(({ kind }) => kind === "archive")).toBe(false);
+  const list = at(pulled, "/usr/share/hegemonikon/containers.json");
+  expect(JSON.parse((list as { text: string }).text)).toEqual([
+    {
+      source: "app",
+      reference: "docker.io/acme/app",
+      version: "v1",
+      digest: `sha256:${"a".repeat(64)}`,
+      delivery: "pulled",
+    },
+  ]);
+});
+
+test("assertions carry seconds", () => {
+  const more = { assertions: [{ name: "up", command: "true", within: "2min" }] };
+  const entry = at(roleEntries(input(more)), "/usr/share/hegemonikon/assertions.json") as { text: string };
+  expect(JSON.parse(entry.text)).toEqual([{ name: "up", command: "true", withinSeconds: 120 }]);
+});
+
+test("an enabled unit of the role is linked, a package's by its kind, a quadlet's not at all", () => {
+  const entries = roleEntries(
+    input(
+      {
+        units: [
+          { name: "a.service", source: "files/a.service" },
+          { name: "b.timer" },
+          { name: "c.service" },
+          { name: "d.service", source: "files/d.service", enable: false },
+        ],
+        files: [{ path: "/etc/containers/systemd/c.container", source: "files/c.container" }],
+      },
+      { "files/a.service": "[Install]\nWantedBy=multi-user.target\n", "files/d.service": "[Service]\n" },
+    ),
+  );
+  const links = entries.filter(({ kind, path }) => kind === "link" && /\/[abcd]\./.test(path)).map(({ path }) => path);
+  expect(links).toEqual([
+    "/usr/lib/systemd/system/multi-user.target.wants/a.service",
+    "/usr/lib/systemd/system/timers.target.wants/b.timer",
+  ]);
+});
+
+test("every unit that cannot be built in is named at once", () => {
+  const broken = input(
+    {
+      units: [
+        { name: "a.service", source: "files/a.service" },
+        { name: "b.service", source: "files/b.service" },
+      ],
+    },
+    { "files/a.service": "[Service]\n" },
+  );
+  expect(() => roleEntries(broken)).toThrow(HegemonikonError);
+  expect(() => roleEntries(broken)).toThrow(
+    /files\/a\.service has no \[Install\][\s\S]*files\/b\.service is not a file/,
+  );
+});
