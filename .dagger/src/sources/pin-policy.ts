@@ -1,6 +1,6 @@
 import type { Problem, Severity } from "../errors.js";
 import type { ParsedYaml } from "../yaml/parse.js";
-import type { Source, Sources } from "./sources.js";
+import type { DownloadSource, Source, Sources } from "./sources.js";
 
 /** What the sources are for: a build may use what a tag points at today, a release may not. */
 export type Purpose = "build" | "release";
@@ -50,8 +50,15 @@ function unpinned(source: Source): string[] {
     case "image":
       return source.digest ? [] : ["digest: sha256:…"];
     case "download":
-      return source.sha256.amd64 || source.sha256.arm64 ? [] : ["sha256: with amd64: or arm64:"];
+      return unpinnedFile(source);
     case "apt-snapshot":
       return [];
   }
+}
+
+/** One address is one file, and any sha256 pins it; an address with {arch} in it is a file for each architecture. */
+function unpinnedFile({ url, sha256 }: DownloadSource): string[] {
+  if (!url.includes("{arch}")) return sha256.amd64 || sha256.arm64 ? [] : ["sha256: with amd64: or arm64:"];
+  const missing = (["amd64", "arm64"] as const).filter((arch) => !sha256[arch]);
+  return missing.length === 0 ? [] : [`sha256: with ${missing.map((arch) => `${arch}:`).join(" and ")}`];
 }

@@ -110,8 +110,13 @@ describe("sources.yaml", () => {
       ["sources.yaml:18:5 sources/pinned"],
     ],
     [
+      "with a sha256 for one of two architectures: a warning",
+      change(VALID_SOURCES, `      arm64: ${"f".repeat(64)}\n`, ""),
+      ["sources.yaml:30:5 sources/pinned"],
+    ],
+    [
       "without a sha256: a warning",
-      change(VALID_SOURCES, `    sha256:\n      amd64: ${"e".repeat(64)}\n`, ""),
+      VALID_SOURCES.slice(0, VALID_SOURCES.indexOf("    sha256:\n")),
       ["sources.yaml:30:5 sources/pinned"],
     ],
     [

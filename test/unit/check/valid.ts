@@ -76,6 +76,7 @@ export const VALID_SOURCES = `sources:
     version: v1.34.10+k0s.0
     sha256:
       amd64: ${"e".repeat(64)}
+      arm64: ${"f".repeat(64)}
 `;
 
 const UNIT = "[Service]\nExecStart=/usr/bin/demo\n[Install]\nWantedBy=multi-user.target\n";

@@ -32,7 +32,16 @@ const sources: Sources = {
 test("a build warns of what is not pinned by content, and takes stand-ins", () => {
   expect(pinProblems(sources, "build").map(({ rule, severity, message }) => `${severity} ${rule} ${message}`)).toEqual([
     "warning sources/pinned loose is not pinned by its content",
+    "warning sources/pinned file is not pinned by its content",
     "warning sources/pinned bare is not pinned by its content",
+  ]);
+});
+
+test("what is expected names the architectures that are missing", () => {
+  expect(pinProblems(sources, "build").map(({ expected }) => expected)).toEqual([
+    "digest: sha256:…",
+    "sha256: with amd64:",
+    "sha256: with amd64: or arm64:",
   ]);
 });
 
@@ -42,6 +51,7 @@ test("a release refuses both", () => {
   ).toEqual([
     "error sources/pinned loose is not pinned by its content",
     "error sources/no-stand-in loose is a stand-in for tests",
+    "error sources/pinned file is not pinned by its content",
     "error sources/pinned bare is not pinned by its content",
     "error sources/no-stand-in bare is a stand-in for tests",
   ]);
