@@ -1,4 +1,6 @@
 import { argument, Container, check, Directory, File, func, GitRepository, object, Secret } from "@dagger.io/dagger";
+import { boot } from "./boot/boot.js";
+import { BootRoute } from "./boot/route.js";
 import { ReportFormat } from "./check/report-format.js";
 import { listNodes, listProblems, runCheck } from "./check/run.js";
 import { base } from "./image/base.js";
@@ -15,6 +17,7 @@ import { diffNode, formatted, planNode } from "./publish/compare.js";
 import { NotesFormat } from "./publish/notes-format.js";
 import { publishNode } from "./publish/publish-node.js";
 import { verifyNode } from "./publish/verify-node.js";
+import { lock } from "./sources/lock.js";
 
 /** Bakes each machine's role into an immutable, self-configuring OS image. */
 @object()
@@ -279,5 +282,43 @@ export class Hegemonikon {
     const reader = { username, password, ca };
     const result = await verifyNode(work, { node, reference, key, identity, issuer, reader });
     return format === TableFormat.Json ? verificationJson(result) : verificationText(result);
+  }
+
+  /**
+   * sources.yaml with the digest of every image and download as it is now; comments and order stay. Fails, and names
+   * everything it could not reach, rather than return a file that is locked in part.
+   *
+   * Example: dagger call lock export --path=sources.yaml
+   */
+  @func({ cache: "never" })
+  async lock(): Promise<File> {
+    return lock(this.sourcesFile);
+  }
+
+  /**
+   * The proof of a node's role, from a virtual machine that boots its real medium: report.html, result.json, and for each
+   * stage TAP, the serial log, the console's picture and the boot's timeline. Fails with the first assertion that does not
+   * hold, its output and the last lines of the journal; a call with --even-failed then gives the folder of that same run.
+   *
+   * Example: dagger call boot --node=noos export --path=proof
+   * @param node The node's name, a folder in nodes/; one whose medium is an ISO.
+   * @param version The node's version, a semantic version.
+   * @param route How far it goes: the live medium, or its installation and two boots of the installed system, too.
+   * @param kvm Whether KVM is used where it runs guests; without it, or where it does not, the machine is emulated.
+   * @param evenFailed Whether a proof that failed is given back, too; result.json and the report tell.
+   * @param attempt The same medium is not booted twice for one attempt; another number boots it again.
+   */
+  @func({ cache: "never" })
+  async boot(
+    node: string,
+    version: string = "v0.0.0-dev",
+    route: BootRoute = BootRoute.Live,
+    kvm: boolean = true,
+    evenFailed: boolean = false,
+    attempt: number = 1,
+  ): Promise<Directory> {
+    const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "", medium: "iso" });
+    const made = image(recipe, this.nodesDir.directory(node));
+    return explained(node, () => boot(recipe, made, { route, kvm, evenFailed, attempt }));
   }
 }

@@ -25,7 +25,12 @@ export function imageReference(sources: Sources, name: string): ImageReference {
 export function downloadReference(sources: Sources, name: string, arch: "amd64" | "arm64"): DownloadReference {
   const source = named(sources, name, "download") as DownloadSource;
   const fill = (text: string) => text.replaceAll("{version}", source.version).replaceAll("{arch}", arch);
-  return { source: name, url: fill(source.url), sha256: source.sha256[arch], standin: source.standin ?? false };
+  return { source: name, url: fill(source.url), sha256: sumOf(source, arch), standin: source.standin ?? false };
+}
+
+/** One address is one file, whatever the architecture its sum is noted for. */
+function sumOf({ url, sha256 }: DownloadSource, arch: "amd64" | "arm64"): string | undefined {
+  return sha256[arch] ?? (url.includes("{arch}") ? undefined : (sha256.amd64 ?? sha256.arm64));
 }
 
 /** Where apt finds the archive at a moment, per distribution (ID in /etc/os-release). */

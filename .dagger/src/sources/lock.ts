@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { dag, type File } from "@dagger.io/dagger";
+import { HegemonikonError } from "../errors.js";
+import { problemLines } from "../plan/problem-lines.js";
+import { type Found, type Lookup, locked, lookups } from "./lock-plan.js";
+import { parseSources } from "./parse.js";
+
+/** sources.yaml with every digest as it is in the registries and on the servers now. */
+export async function lock(sources: File): Promise<File> {
+  const parsed = parseSources("sources.yaml", await sources.contents());
+  if (!parsed.sources) throw new HegemonikonError(problemLines(parsed.problems).join("\n"));
+  const found = await Promise.all(lookups(parsed.sources).map(lookUp));
+  return dag.directory().withNewFile("sources.yaml", locked(parsed.yaml, found)).file("sources.yaml");
+}
+
+async function lookUp(lookup: Lookup): Promise<Found> {
+  try {
+    return {
+      ...lookup,
+      digest: lookup.kind === "image" ? await imageDigest(lookup.address) : await fileDigest(lookup.address),
+    };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return {
+      ...lookup,
+      failure:
+        message
+          .replace(/ \[traceparent:[^\]]*\]/, "")
+          .split("\n")
+          .at(-1) ?? "",
+    };
+  }
+}
+
+async function imageDigest(address: string): Promise<string> {
+  const reference = await dag.container().from(address).imageRef();
+  const digest = /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
+  if (!digest) throw new HegemonikonError(`found ${reference}, expected a reference with a digest`);
+  return digest;
+}
+
+async function fileDigest(address: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "hegemonikon-lock-"));
+  try {
+    const path = join(folder, "file");
+    await dag.http(address).export(path);
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(path), hash);
+    return `sha256:${hash.digest("hex")}`;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,88 @@
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Found, locked, lookups } from "../../../.dagger/src/sources/lock-plan.js";
+import { parseSources } from "../../../.dagger/src/sources/parse.js";
+
+const text = `# top
+sources:
+  # the base
+  base:
+    kind: image
+    for: tests
+    reference: docker.io/library/debian
+    # renovate: x
+    version: "12" # why
+    digest: sha256:${"0a".repeat(32)} # pinned
+  tool:
+    kind: image
+    for: tests
+    reference: quay.io/acme/tool
+    version: v1
+  k0s:
+    kind: download
+    for: tests
+    url: https://example.org/{version}/k0s-{arch}
+    version: v1.34.1+k0s.0
+    sha256:
+      amd64: ${"1a".repeat(32)}
+  font:
+    kind: download
+    for: tests
+    url: https://example.org/font
+    version: "1"
+  both:
+    kind: download
+    for: tests
+    url: https://example.org/both-{arch}
+    version: "2"
+`;
+const parsed = parseSources("sources.yaml", text);
+const digestOf = (i: number) => `sha256:${`${i + 1}a`.repeat(32)}`;
+const all = (): Found[] =>
+  lookups(parsed.sources ?? { sources: {} }).map((one, i) => ({ ...one, digest: digestOf(i) }));
+
+test("every image and file is looked up, a file for each architecture that its address has", () => {
+  expect(all().map(({ address }) => address)).toEqual([
+    "docker.io/library/debian:12",
+    "quay.io/acme/tool:v1",
+    "https://example.org/v1.34.1+k0s.0/k0s-amd64",
+    "https://example.org/v1.34.1+k0s.0/k0s-arm64",
+    "https://example.org/font",
+    "https://example.org/both-amd64",
+    "https://example.org/both-arm64",
+  ]);
+});
+
+test("digests are filled in; comments, order and spelling stay", () => {
+  const after = locked(parsed.yaml, all());
+  const s = (i: number) => digestOf(i).slice(7);
+  expect(after).toBe(
+    text
+      .replace("0a".repeat(32), s(0))
+      .replace("version: v1\n", `version: v1\n    digest: ${digestOf(1)}\n`)
+      .replace(`amd64: ${"1a".repeat(32)}\n`, `amd64: ${s(2)}\n      arm64: ${s(3)}\n`)
+      .replace('version: "1"\n', `version: "1"\n    sha256:\n      amd64: ${s(4)}\n`)
+      .replace('version: "2"\n', `version: "2"\n    sha256:\n      amd64: ${s(5)}\n      arm64: ${s(6)}\n`),
+  );
+});
+
+test("locking what is locked changes nothing", () => {
+  const once = locked(parsed.yaml, all());
+  expect(locked(parseSources("sources.yaml", once).yaml, all())).toBe(once);
+});
+
+test("what cannot be reached is named, all of it, and nothing is changed", () => {
+  const failed = all().map((one, i): Found => (i < 2 ? { ...one, failure: "no such host" } : one));
+  expect(() => locked(parsed.yaml, failed)).toThrow(
+    /2 of 7 could not be looked up, nothing was changed:\n {2}base: docker.io\/library\/debian:12: no such host\n {2}tool: quay/,
+  );
+});
+
+test("the repository's own sources.yaml can be locked, and stays valid", () => {
+  const own = parseSources("sources.yaml", readFileSync(join(import.meta.dir, "../../../sources.yaml"), "utf8"));
+  const found = lookups(own.sources ?? { sources: {} }).map((one, i): Found => ({ ...one, digest: digestOf(i % 9) }));
+  const after = parseSources("sources.yaml", locked(own.yaml, found));
+  expect(after.problems).toEqual([]);
+  expect(lookups(after.sources ?? { sources: {} })).toEqual(lookups(own.sources ?? { sources: {} }));
+});
