@@ -1,0 +1,47 @@
+/** How watching a virtual machine ended. */
+export type Outcome = {
+  /** `done`, `exit`, `sign NAME`, `late NAME` or `over`; empty where the stage did not run. */
+  reason: string;
+  /** The emulator's exit code. */
+  exitCode?: number;
+  /** What was seen when, in seconds since the stage began. */
+  reached: { name: string; seconds: number }[];
+};
+
+/** Reads outcome.tsv. */
+export function parseOutcome(text: string): Outcome {
+  const outcome: Outcome = { reason: "", reached: [] };
+  for (const line of text.split("\n")) {
+    const [key, first = "", second = ""] = line.split("\t");
+    if (key === "reason") outcome.reason = first;
+    else if (key === "exit") outcome.exitCode = Number(first);
+    else if (key === "reached") outcome.reached.push({ name: first, seconds: Number(second) });
+  }
+  return outcome;
+}
+
+/** What the virtual machines ran on. */
+export type Host = {
+  accelerated: boolean;
+  /** Why KVM was used, or not. */
+  why: string;
+  /** Deadlines were multiplied by it. */
+  scale: number;
+  load: string;
+  processors: string;
+  emulator: string;
+};
+
+/** Reads host.tsv. */
+export function parseHost(text: string): Host {
+  const values = new Map(text.split("\n").map((line) => [line.split("\t")[0] ?? "", line.split("\t")[1] ?? ""]));
+  const value = (key: string) => values.get(key) ?? "";
+  return {
+    accelerated: value("accelerator") === "kvm",
+    why: value("why"),
+    scale: Number(value("scale")) || 1,
+    load: value("load"),
+    processors: value("processors"),
+    emulator: value("emulator"),
+  };
+}

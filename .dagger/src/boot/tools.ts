@@ -1,0 +1,47 @@
+import { type Container, type Directory, dag, type File } from "@dagger.io/dagger";
+import { base } from "../image/base.js";
+import { SCRIPTS, scriptFolder, withScripts } from "../image/scripts.js";
+import type { Recipe } from "../plan/recipe.js";
+import { type Firmware, machineFor } from "./machine.js";
+import type { PlanFile } from "./stages.js";
+
+/** A container with the emulator: the node's own base for the engine's architecture, and packages of its archive. */
+export async function emulator(recipe: Recipe, firmware: Firmware): Promise<Container> {
+  const { head, node } = recipe;
+  const platform = (await dag.defaultPlatform()).startsWith("linux/arm64") ? "linux/arm64" : "linux/amd64";
+  const fresh = base({ base: head.base, snapshots: head.snapshots, platform });
+  return withScripts(fresh, new URL("../image/scripts.ts", import.meta.url).href, "step", "clean", "install-packages")
+    .withExec([
+      `${SCRIPTS}/step.sh`,
+      "the emulator",
+      `${SCRIPTS}/install-packages.sh`,
+      ...machineFor(node, firmware).packages,
+      "xorriso",
+    ])
+    .withMountedDirectory(SCRIPTS, scriptFolder(new URL("vm/run", import.meta.url).href, "scripts"));
+}
+
+/** The ISO with one difference: it installs unasked, to the only disk. */
+export function unattended(tools: Container, iso: File): File {
+  return tools
+    .withMountedFile("/medium.iso", iso)
+    .withExec([`${SCRIPTS}/make-unattended.sh`, "/medium.iso", "/unattended.iso"])
+    .file("/unattended.iso");
+}
+
+/** Runs the stages of a plan. It succeeds whatever happens in the machines: what they left is judged by others. */
+export function runStages(
+  tools: Container,
+  plan: PlanFile[],
+  media: Directory,
+  attempt: number,
+  kvm: boolean,
+): Directory {
+  const folder = plan.reduce((dir, { path, text }) => dir.withNewFile(path, text), dag.directory());
+  return tools
+    .withMountedDirectory("/medium", media)
+    .withMountedDirectory("/plan", folder)
+    .withEnvVariable("HEGEMONIKON_ATTEMPT", String(attempt))
+    .withExec([`${SCRIPTS}/run-stages.sh`, "/plan", "/out"], { insecureRootCapabilities: kvm })
+    .directory("/out");
+}

@@ -1,0 +1,36 @@
+#!/bin/bash
+# Runs the stages of a plan, one virtual machine after the other, until one ends otherwise than it should.
+# Usage: run-stages.sh PLAN OUT   PLAN has `machine` (the emulator and its arguments, one a line), `watch.tsv`, and a folder a
+# stage; OUT gets `host.tsv` and a folder a stage. Exit code 0 whenever there is something to judge: the verdict is not made here.
+set -u
+plan=$1 out=$2
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+mkdir -p "$out" /vm
+
+mapfile -t machine < "$plan/machine"
+firmware=$(cat "$plan/firmware")
+if [ -n "$firmware" ]; then cp "${firmware/_CODE/_VARS}" /vm/vars.fd && chmod 600 /vm/vars.fd; fi
+while read -r name size; do truncate -s "$size" "/vm/$name"; done < "$plan/disks"
+
+if why=$("$here/probe-kvm.sh" "$plan"); then
+    accel=kvm patience=1
+    faster=(-accel kvm -cpu host)
+else
+    accel=emulated patience=4
+    faster=(-accel "tcg,thread=multi,tb-size=1024" -cpu max)
+fi
+# Another's work on this machine takes time from the guest: as many times more patience as there are programs a processor.
+load=$(awk -v cpus="$(nproc)" '{ l = int($1 / cpus + 0.5); print (l < 1 ? 1 : (l > 5 ? 5 : l)) }' /proc/loadavg)
+scale=$((patience * load))
+printf '%s\t%s\n' accelerator "$accel" why "$why" scale "$scale" load "$(cut -d' ' -f1 /proc/loadavg)" \
+    processors "$(nproc)" emulator "$("${machine[0]}" --version | head -n 1)" > "$out/host.tsv"
+echo "virtual machine: $accel ($why), deadlines times $scale"
+
+status=0
+for stage in "$plan"/*/; do
+    name=$(basename "$stage")
+    echo "== $name"
+    "$here/run-stage.sh" "$stage" "$plan/watch.tsv" "$out/$name" "$scale" "${machine[@]}" "${faster[@]}" || { status=$? && break; }
+done
+rm -rf /vm
+[ $status -le 1 ]

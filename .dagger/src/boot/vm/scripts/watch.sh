@@ -1,0 +1,35 @@
+#!/bin/bash
+# Watches a virtual machine and prints why watching ended: done (role-check has reported), exit (the machine ended),
+# sign NAME, late NAME, or over. Usage: watch.sh STAGE WATCH SCALE PROCESS; the logs are in the working directory.
+# WATCH has lines NAME<tab>MOST<tab>REGEXP: more lines of the serial log than that match, and all is lost.
+# STAGE/expect.tsv has lines NAME<tab>SECONDS<tab>LOG<tab>REGEXP: what is to be seen, and when at the latest.
+set -u
+stage=$1 watch=$2 scale=$3 process=$4
+limit=$(($(cat "$stage/seconds") * scale))
+started=$SECONDS
+declare -A seen=()
+
+matches() { LC_ALL=C grep -acE -- "$2" "$1"; }
+
+while :; do
+    now=$((SECONDS - started))
+    alive=yes
+    kill -0 "$process" 2> /dev/null || alive=no
+    while IFS=$'\t' read -r name seconds log pattern; do
+        [ -z "${seen[$name]:-}" ] || continue
+        if [ "$(matches "$log" "$pattern")" -gt 0 ]; then
+            seen[$name]=$now
+            printf 'reached\t%s\t%s\n' "$name" $now >> outcome.tsv
+            echo "  $now s: $name" >&2
+        elif [ $now -gt $((seconds * scale)) ]; then
+            echo "late $name" && exit
+        fi
+    done < "$stage/expect.tsv"
+    if grep -aq '^#done ' port.log; then echo "done" && exit; fi
+    while IFS=$'\t' read -r name most pattern; do
+        [ "$(matches serial.log "$pattern")" -le "$most" ] || { sleep 5 && echo "sign $name" && exit; }
+    done < "$watch"
+    [ $alive = yes ] || { echo "exit" && exit; }
+    [ $now -lt $limit ] || { echo "over" && exit; }
+    sleep 1
+done

@@ -1,0 +1,140 @@
+import { beforeAll, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseProof } from "../../../.dagger/src/boot/proof";
+import { assertionTable, roleCheckEntries } from "../../../.dagger/src/boot/role-check/entries";
+
+const files = join(import.meta.dir, "../../../.dagger/src/boot/role-check/files");
+
+type Assertion = { name: string; command: string; within: string };
+
+/** Runs role-check with assertions of its own. */
+function roleCheck(assertions: Assertion[], ...args: string[]) {
+  const share = mkdtempSync(join(tmpdir(), "role-check-"));
+  if (assertions.length > 0) writeFileSync(join(share, "assertions.tsv"), assertionTable({ assertions }));
+  writeFileSync(join(share, "node.json"), JSON.stringify({ name: "noos", role: 'Local "AI"' }, null, 2));
+  const env = { ...process.env, ROLE_CHECK_LIB: files, ROLE_CHECK_SHARE: share };
+  return spawnSync(join(files, "role-check"), args, { env, encoding: "utf8" });
+}
+
+const good = { name: "the root is there", command: "test -d /", within: "5s" };
+const bad = { name: "it answers", command: `printf '%s\n' 'a\b "q"' two; exit 7`, within: "5s" };
+
+test("what holds: exit code 0, and every name", () => {
+  const run = roleCheck([good]);
+  expect(run.stdout).toBe('noos: Local "AI"\n  ok    the root is there\n1 of 1 hold\n');
+  expect([run.status, run.stderr]).toEqual([0, ""]);
+});
+
+test("what does not hold: exit code 1, its command, exit code and output", () => {
+  const run = roleCheck([good, bad]);
+  expect(run.status).toBe(1);
+  expect(run.stdout).toContain("  FAIL  it answers\n        $ printf ");
+  expect(run.stdout).toContain("exit code 7 after 1 attempt(s)");
+  expect(run.stdout).toContain('        | a\\b "q"\n        | two\n1 of 2 hold\n');
+});
+
+test("--json is JSON whatever the texts are", () => {
+  const odd = {
+    name: 'tab\tand "quote" and \\ and é',
+    command: "printf 'a\\001\\033[1mb\\377\\n\\tc'; false",
+    within: "1min",
+  };
+  const run = roleCheck([odd, good], "--json");
+  expect(run.status).toBe(1);
+  const report = JSON.parse(run.stdout);
+  expect(report.node).toBe("noos");
+  expect(report.holds).toBe(false);
+  expect(report.assertions[0]).toMatchObject({
+    name: 'tab and "quote" and \\ and é',
+    holds: false,
+    withinSeconds: 60,
+    attempts: 1,
+    exitCode: 1,
+    output: "a[1mb\n\tc",
+  });
+  expect(report.assertions[1]).toMatchObject({ name: "the root is there", holds: true, exitCode: 0, output: "" });
+});
+
+test("--tap is what the host reads", () => {
+  const run = roleCheck([bad, good], "--tap");
+  const proof = parseProof(run.stdout);
+  expect(proof.plan).toBe(2);
+  expect(proof.results.map(({ number, name, holds }) => [number, name, holds])).toEqual([
+    [1, "it answers", false],
+    [2, "the root is there", true],
+  ]);
+  expect(proof.results[0]).toMatchObject({ exitCode: 7, attempts: 1, within: 5, output: 'a\\b "q"\ntwo' });
+  expect(run.stdout.startsWith("TAP version 14\n1..2\n")).toBe(true);
+});
+
+test("output is cut to its last lines, and a command that reads its input ends", () => {
+  const run = roleCheck([{ name: "much", command: "cat; seq 1 100000; false", within: "9s" }], "--json");
+  const lines = JSON.parse(run.stdout).assertions[0].output.split("\n");
+  expect(lines).toHaveLength(40);
+  expect(lines.at(-1)).toBe("100000");
+});
+
+test("run: tries again until it holds, shortest time first, results in the order of the list", () => {
+  const folder = mkdtempSync(join(tmpdir(), "role-check-"));
+  const marker = join(folder, "marker");
+  const assertions = [
+    { name: "later", command: `test -e ${marker}`, within: "9999min" },
+    {
+      name: "first",
+      command: `test -e ${marker}.1 || { touch ${marker}.1; false; } && touch ${marker}`,
+      within: "9998min",
+    },
+  ];
+  const list = join(folder, "assertions.tsv");
+  writeFileSync(list, assertionTable({ assertions }));
+  mkdirSync(join(folder, "state"));
+  // boot is long ago on this machine: a scale that large gives them time
+  const run = spawnSync(join(files, "run"), [list, join(folder, "state"), "99", "0"], { encoding: "utf8" });
+  expect(
+    run.stdout
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => line.replace(/\d+ s/, "N s")),
+  ).toEqual(["# N s: holds: first", "# N s: holds: later"]);
+  const tap = spawnSync(join(files, "print-tap"), [join(folder, "state")], { encoding: "utf8" });
+  expect(parseProof(tap.stdout).results.map(({ name, attempts }) => [name, attempts])).toEqual([
+    ["later", 1],
+    ["first", 2],
+  ]);
+});
+
+test("mistakes: an unknown argument, a scale that is none, no assertions", () => {
+  expect(roleCheck([good], "--jsn")).toMatchObject({ status: 2, stdout: "" });
+  expect(roleCheck([good], "--jsn").stderr).toContain(
+    "unknown argument --jsn; expected --wait, --scale=N, --json, --tap",
+  );
+  expect(roleCheck([good], "--scale=0").stderr).toContain("--scale=0: expected a whole number from 1 to 99");
+  expect(roleCheck([])).toMatchObject({ status: 2 });
+  expect(roleCheck([]).stderr).toContain("assertions.tsv is missing or empty");
+});
+
+let entries: ReturnType<typeof roleCheckEntries>;
+beforeAll(() => {
+  entries = roleCheckEntries({ assertions: [good] });
+});
+
+test("every program that role-check calls is in the image, and may be executed", () => {
+  const paths = entries.map(({ path }) => path);
+  const called = entries.flatMap(({ text }) => [...text.matchAll(/"\$lib\/([a-z-]+)"/g)].map((match) => match[1]));
+  expect(called.length).toBeGreaterThan(3);
+  for (const name of [...called, "print-text", "print-tap", "print-json"]) {
+    expect(paths).toContain(`/usr/lib/hegemonikon/role-check/${name}`);
+  }
+  for (const { path, mode, text } of entries)
+    expect([path, mode]).toEqual([path, text.startsWith("#!") ? 0o755 : 0o644]);
+});
+
+test("the port's name is the same for the host, the udev rule and the unit", async () => {
+  const { PORT } = await import("../../../.dagger/src/boot/role-check/entries");
+  const text = (end: string) => entries.find(({ path }) => path.endsWith(end))?.text ?? "";
+  expect(text(".rules")).toContain(`ATTR{name}=="${PORT}"`);
+  expect(text(".service")).toContain(`/dev/virtio-ports/${PORT}\n`);
+});
