@@ -2,6 +2,7 @@ import { Bare, chainQuery, query, type Selection, unwrap } from "./graphql.js";
 import type { ModuleClass } from "./load.js";
 import type { ModuleLocation } from "./location.js";
 import { type Api, type Arg, findObject, innermost, type ObjectDef, type TypeRef } from "./model.js";
+import { partialOf, placed } from "./partial.js";
 import type { Plan, Step } from "./plan.js";
 import type { EngineSession } from "./session.js";
 import { CallError } from "./usage.js";
@@ -107,10 +108,14 @@ async function callCore(value: unknown, type: TypeRef, steps: Step[], plan: Plan
   const selections = await Promise.all(steps.map(selectionOf));
   const end = innermost(plan.returns);
   const isObject = end.kind === "object" || end.kind === "interface";
+  const output = plan.globals.output;
   let saves = false;
+  let partial: string | undefined;
   if (isObject) {
     const def = findObject(end.name ?? "", [await caller.core()]);
-    const last = leaf(def, plan.globals.output);
+    const one = type.kind !== "list" && plan.returns.kind !== "list";
+    if (output !== undefined && one) partial = partialOf(output, end.name === "Directory");
+    const last = leaf(def, partial ?? output);
     saves = last.saves;
     selections.push(last.selection);
   }
@@ -120,6 +125,7 @@ async function callCore(value: unknown, type: TypeRef, steps: Step[], plan: Plan
   };
   const data = await each(value, run);
   if (end.kind === "void") return { kind: "void" };
+  if (partial !== undefined && output !== undefined) return { kind: "saved", path: placed(partial, output) };
   if (saves) return { kind: "saved", path: String(Array.isArray(data) ? data.at(-1) : data) };
   if (!isObject) return { kind: "data", data };
   const list = Array.isArray(data);

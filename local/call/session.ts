@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { connect as connectSocket } from "node:net";
 import { createInterface } from "node:readline";
 import type { Globals } from "./flags.js";
+import { ProgressLines } from "./progress-line.js";
 import { CallError } from "./usage.js";
 
 /** A connection to an engine, held open by the Dagger CLI. */
@@ -52,18 +53,23 @@ async function checkRunner(host: string | undefined): Promise<void> {
 class Progress {
   private kept: Buffer[] = [];
   private shown = false;
+  private readonly lines = new ProgressLines();
   private readonly timer: ReturnType<typeof setTimeout>;
 
   constructor(child: ChildProcess, silent: boolean) {
     this.timer = setTimeout(() => {
       this.shown = !silent;
-      if (this.shown) for (const chunk of this.kept.splice(0)) process.stderr.write(chunk);
+      if (this.shown) for (const chunk of this.kept.splice(0)) this.show(chunk);
     }, quietFor);
     this.timer.unref();
     child.stderr?.on("data", (chunk: Buffer) => {
-      if (this.shown) process.stderr.write(chunk);
+      if (this.shown) this.show(chunk);
       else this.kept.push(chunk);
     });
+  }
+
+  private show(chunk: Buffer): void {
+    process.stderr.write(this.lines.take(chunk.toString()));
   }
 
   /** Forgets what was not shown: how the connection was made is of no interest once it stands. */

@@ -56,9 +56,12 @@ describe("results", () => {
   });
   test("a longer one shows progress, on stderr only, and --silent none", () => {
     const soon = { env: { HEGEMONIKON_QUIET_MS: "1" } };
-    const slow = call(["wait", "--seconds=1"], soon);
-    expect(slow.stdout).toBe("waited 1 s\n");
-    expect(slow.stderr).toContain("Host.directory");
+    const script = `--script=sleep 1; echo step ${Date.now()}`; // run anew each time: what is cached prints nothing
+    const slow = call(["exec", "--image=ubuntu:24.04", script], soon);
+    expect(slow.stdout).toMatch(/^step \d+\n$/);
+    expect(slow.stderr).toContain("withExec sh -c");
+    expect(slow.stderr).toMatch(/\| step \d+\n/);
+    expect(slow.stderr).not.toContain("Container!");
     expect(call(["--silent", "wait", "--seconds=1"], soon)).toEqual({ code: 0, stdout: "waited 1 s\n", stderr: "" });
   });
 });

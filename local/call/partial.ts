@@ -1,0 +1,43 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+
+/**
+ * A place beside `target` to write to first, so that an interrupted export leaves nothing that looks finished.
+ * Undefined where `target` is a folder that a file goes into: then the engine chooses the name.
+ */
+export function partialOf(target: string, isDirectory: boolean): string | undefined {
+  if (!isDirectory && (target.endsWith("/") || (existsSync(target) && statSync(target).isDirectory())))
+    return undefined;
+  const path = resolve(target);
+  const partial = join(dirname(path), `.${basename(path)}.partial-${process.pid}`);
+  process.once("exit", () => rmSync(partial, { recursive: true, force: true })); // of a call that failed or was stopped
+  return partial;
+}
+
+/** Puts what was written completely where it belongs: over a file, into a folder that may have other files. */
+export function placed(partial: string, target: string): string {
+  const path = resolve(target);
+  const fresh = !existsSync(path);
+  if (fresh || !statSync(partial).isDirectory()) {
+    // the engine exports a folder with the mode 700; one that is made here is as the user's umask wants it
+    if (fresh && statSync(partial).isDirectory()) chmodSync(partial, 0o777 & ~process.umask());
+    renameSync(partial, path);
+    return path;
+  }
+  moveInto(partial, path);
+  rmSync(partial, { recursive: true });
+  return path;
+}
+
+function moveInto(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    const merges = entry.isDirectory() && existsSync(target) && statSync(target).isDirectory();
+    if (merges) moveInto(source, target);
+    else {
+      if (existsSync(target) && statSync(target).isDirectory()) rmSync(target, { recursive: true });
+      renameSync(source, target);
+    }
+  }
+}
