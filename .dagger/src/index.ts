@@ -16,6 +16,7 @@ import { workplace } from "./publish/built-node.js";
 import { diffNode, formatted, planNode } from "./publish/compare.js";
 import { NotesFormat } from "./publish/notes-format.js";
 import { publishNode } from "./publish/publish-node.js";
+import { releaseNodes } from "./publish/release-nodes.js";
 import { verifyNode } from "./publish/verify-node.js";
 import { lock } from "./sources/lock.js";
 
@@ -249,6 +250,47 @@ export class Hegemonikon {
     const by = { registry, username, password, key, keyPassword, oidcUrl, oidcToken, ca, sourceUrl };
     const published = await publishNode(work, by, { node, version, repository });
     return format === TableFormat.Json ? publishedJson(published) : publishedText(published);
+  }
+
+  /**
+   * Releases nodes from a tag on HEAD: builds and boots all of them, then publishes them, and returns a folder a node
+   * with what people download: medium (in parts where GitHub would not take it), SBOM, manifest, notes with what changed
+   * since the release before, SHA256SUMS and its signature. A working tree that is not clean is refused.
+   *
+   * Example: dagger call release --tag=v1.2.3 --registry=ghcr.io/someone/hegemonikon --username=someone --password=env:TOKEN --key=file:cosign.key --key-password=env:COSIGN_PASSWORD export --path=release
+   * @param tag The tag on HEAD, a semantic version with a leading v; one with a dash is a pre-release.
+   * @param registry Where images go: HOST[:PORT][/PATH]; each node's name is added.
+   * @param username The name to log in with.
+   * @param password The password or token for the registry, e.g. env:TOKEN.
+   * @param repository The git repository.
+   * @param nodes The nodes to release; all where none is named.
+   * @param boot Whether each ISO is booted and its role proven before anything is published.
+   * @param key The private key of cosign; without it the two oidc arguments sign as a job of GitHub Actions.
+   * @param keyPassword The private key's password.
+   * @param oidcUrl ACTIONS_ID_TOKEN_REQUEST_URL of the job.
+   * @param oidcToken ACTIONS_ID_TOKEN_REQUEST_TOKEN of the job.
+   * @param ca The certificate authority of a registry with its own, in PEM.
+   * @param sourceUrl The web address of the repository, which registries link the image to.
+   */
+  @func({ cache: "never" })
+  async release(
+    tag: string,
+    registry: string,
+    username: string,
+    password: Secret,
+    @argument({ defaultPath: "/" }) repository: GitRepository,
+    nodes: string[] = [],
+    boot: boolean = true,
+    key?: Secret,
+    keyPassword?: Secret,
+    oidcUrl?: Secret,
+    oidcToken?: Secret,
+    ca?: File,
+    sourceUrl: string = "",
+  ): Promise<Directory> {
+    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const by = { registry, username, password, key, keyPassword, oidcUrl, oidcToken, ca, sourceUrl };
+    return releaseNodes(work, by, { tag, repository, nodes, boot });
   }
 
   /**

@@ -1,0 +1,72 @@
+import { compareVersions, readVersion } from "./version.js";
+
+/** What a release is checked against before anything is built. */
+export type ReleaseInput = {
+  tag: string;
+  /** Every tag of the repository. */
+  tags: readonly string[];
+  /** The commit that the tag names; empty where there is no such tag. */
+  tagged: string;
+  head: string;
+  clean: boolean;
+  nodes: readonly string[];
+  asked: readonly string[];
+};
+
+/** Everything that forbids a release. */
+export function releaseProblems({ tag, tags, tagged, head, clean, nodes, asked }: ReleaseInput): string[] {
+  const version = readVersion(tag);
+  const problems: string[] = [];
+  if (!version || version.text !== tag) {
+    problems.push(
+      `tag: found ${JSON.stringify(tag)}, expected a semantic version with a leading v, e.g. v1.2.3 or v1.2.3-rc.1`,
+    );
+  } else if (!tags.includes(tag)) {
+    problems.push(`tag: found no ${tag} in this repository, expected it on HEAD: git tag ${tag}`);
+  } else if (tagged !== head) {
+    problems.push(
+      `tag: found ${tag} on ${tagged.slice(0, 12)}, expected it on HEAD, ${head.slice(0, 12)}: check it out first`,
+    );
+  }
+  if (!clean)
+    problems.push(
+      "working tree: found changes that are not committed, expected none: what is released is what the tag names",
+    );
+  for (const name of asked) {
+    if (!nodes.includes(name))
+      problems.push(`nodes: found ${JSON.stringify(name)}, expected one of ${nodes.join(", ")}`);
+  }
+  return problems;
+}
+
+/**
+ * The release that a new one is compared with: for a release the newest release before it, for a pre-release the newest
+ * version of any kind. Undefined for the first.
+ */
+export function previousRelease(tag: string, tags: readonly string[]): string | undefined {
+  const current = readVersion(tag);
+  if (!current) return undefined;
+  const earlier = tags
+    .flatMap((name) => {
+      const version = readVersion(name);
+      return version && version.text === name ? [version] : [];
+    })
+    .filter((version) => compareVersions(version, current) < 0)
+    .filter((version) => current.prerelease.length > 0 || version.prerelease.length === 0)
+    .sort(compareVersions);
+  return earlier.at(-1)?.text;
+}
+
+/** Largest asset that GitHub takes is one byte less than 2 GiB; parts are 1900 MiB, so that they fit elsewhere, too. */
+export const ASSET_LIMIT = 2 * 1024 ** 3;
+export const PART_SIZE = 1900 * 1024 ** 2;
+
+/** A medium as it is released: whole, or in parts with the command that joins and checks them. */
+export type ReleasedMedium = { name: string; bytes: number; parts: number; join: string | undefined };
+
+/** How a medium is released. It is compressed already: an ISO holds a compressed file system, a RAW is a .zst. */
+export function releasedMedium(name: string, bytes: number, limit = ASSET_LIMIT, part = PART_SIZE): ReleasedMedium {
+  if (bytes < limit) return { name, bytes, parts: 1, join: undefined };
+  const parts = Math.ceil(bytes / part);
+  return { name, bytes, parts, join: `cat ${name}.part-* > ${name} && sha256sum --check --ignore-missing SHA256SUMS` };
+}

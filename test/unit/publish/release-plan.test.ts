@@ -1,0 +1,82 @@
+import { describe, expect, test } from "bun:test";
+import { releaseNotes } from "../../../.dagger/src/plan/release-notes.js";
+import { previousRelease, releasedMedium, releaseProblems } from "../../../.dagger/src/plan/release-plan.js";
+
+const HEAD = "a".repeat(40);
+const good = {
+  tag: "v1.2.3",
+  tags: ["v1.2.2", "v1.2.3"],
+  tagged: HEAD,
+  head: HEAD,
+  clean: true,
+  nodes: ["noos"],
+  asked: ["noos"],
+};
+
+describe("a release", () => {
+  test("is of a tag on HEAD, a clean tree and nodes that exist", () => {
+    expect(releaseProblems(good)).toEqual([]);
+    const bad = { ...good, tagged: "b".repeat(40), clean: false, asked: ["nous"] };
+    expect(releaseProblems(bad)).toEqual([
+      "tag: found v1.2.3 on bbbbbbbbbbbb, expected it on HEAD, aaaaaaaaaaaa: check it out first",
+      "working tree: found changes that are not committed, expected none: what is released is what the tag names",
+      'nodes: found "nous", expected one of noos',
+    ]);
+    expect(releaseProblems({ ...good, tag: "1.2.3" })).toEqual([
+      'tag: found "1.2.3", expected a semantic version with a leading v, e.g. v1.2.3 or v1.2.3-rc.1',
+    ]);
+    expect(releaseProblems({ ...good, tag: "v2.0.0", tagged: "" })).toEqual([
+      "tag: found no v2.0.0 in this repository, expected it on HEAD: git tag v2.0.0",
+    ]);
+  });
+
+  test("is compared with the one before it", () => {
+    const tags = ["v1.0.0", "v1.10.0", "v1.9.0", "v2.0.0-rc.1", "v2.0.0-rc.2", "latest", "1.11.0", "v3.0.0"];
+    expect(previousRelease("v2.0.0", tags)).toBe("v1.10.0");
+    expect(previousRelease("v2.0.0-rc.2", tags)).toBe("v2.0.0-rc.1");
+    expect(previousRelease("v2.0.0-rc.1", tags)).toBe("v1.10.0");
+    expect(previousRelease("v1.0.0", tags)).toBeUndefined();
+  });
+
+  test("splits what GitHub does not take, and says how to join it", () => {
+    const GiB = 1024 ** 3;
+    expect(releasedMedium("a.iso", 2 * GiB - 1)).toEqual({
+      name: "a.iso",
+      bytes: 2 * GiB - 1,
+      parts: 1,
+      join: undefined,
+    });
+    expect(releasedMedium("a.iso", 4 * GiB)).toEqual({
+      name: "a.iso",
+      bytes: 4 * GiB,
+      parts: 3,
+      join: "cat a.iso.part-* > a.iso && sha256sum --check --ignore-missing SHA256SUMS",
+    });
+  });
+
+  test("has notes with what a person does next", () => {
+    const published = {
+      node: "noos",
+      version: "v1.2.3",
+      repository: "ghcr.io/a/noos",
+      digest: "sha256:1",
+      contentDigest: "sha256:2",
+      pushed: true,
+      references: [],
+    };
+    const medium = releasedMedium("noos-v1.2.3.iso", 1024 ** 3);
+    const notes = releaseNotes({
+      node: "noos",
+      role: "Local AI",
+      version: "v1.2.3",
+      medium,
+      published,
+      changes: undefined,
+      proof: "3 of 3",
+    });
+    expect(notes).toContain("kairos-agent upgrade --source oci:ghcr.io/a/noos:v1.2.3");
+    expect(notes).toContain("`noos-v1.2.3.iso`, 1.0 GiB");
+    expect(notes).toContain("- Booted: 3 of 3");
+    expect(notes).toEndWith("The first release of this node.\n");
+  });
+});
