@@ -1,26 +1,27 @@
 #!/bin/bash
-# Makes the GitHub release of a tag from the release directories of its nodes (FOLDER/release-NODE/): a draft first, its
-# assets, and only then a release that people see. A run that was interrupted is repeated: the draft is made anew.
+# Makes the GitHub release of a tag from the folders of its nodes (FOLDER/NODE/, as `release` gives them): a draft first,
+# its assets, and only then a release that people see. A run that was interrupted is repeated: the draft is made anew.
 # Usage: github-release.sh TAG FOLDER
 set -euo pipefail
 tag=$1 folder=$2
 notes=$(mktemp)
 assets=()
-for node in "$folder"/release-*/; do
+for node in "$folder"/*/; do
     name=$(basename "$node")
-    (cd "$node" && sha256sum --check --quiet SHA256SUMS)
+    # the checksums are of every file and of the whole medium, which stands in parts where it is large
+    (cd "$node" && sha256sum --check --quiet --ignore-missing SHA256SUMS)
     cat "$node/notes.md" >> "$notes"
     echo >> "$notes"
     while read -r file; do
-        # names are unique over all nodes: those that are not start with the node's
+        # media are named after their node; what every node has gets the node's name in front
         case $(basename "$file") in
             notes.md) ;;
-            SHA256SUMS* | *.json) mv "$file" "$node/${name#release-}-$(basename "$file")" && assets+=("$node/${name#release-}-$(basename "$file")") ;;
-            *) assets+=("$file") ;;
+            "$name"-*) assets+=("$file") ;;
+            *) mv "$file" "$node/$name-$(basename "$file")" && assets+=("$node/$name-$(basename "$file")") ;;
         esac
     done < <(find "$node" -maxdepth 1 -type f | sort)
 done
-[ ${#assets[@]} -gt 0 ] || { echo "github-release: nothing in $folder/release-*" >&2; exit 1; }
+[ ${#assets[@]} -gt 0 ] || { echo "github-release: nothing in $folder" >&2; exit 1; }
 
 flags=()
 # by semver, what has a dash is a pre-release

@@ -12,7 +12,22 @@ const jobs = all.flatMap(({ file, jobs }) =>
 );
 
 describe("each dagger call", () => {
-  const calls = steps().flatMap(({ at, step }) => daggerCalls(step.run ?? "").map((words) => ({ at, words })));
+  /** What callers of node.yaml give as a value of an enum. */
+  const routes = ["live", "installed"];
+  const calls = steps().flatMap(({ at, step }) =>
+    daggerCalls(step.run ?? "").flatMap((words) =>
+      words.includes("--route=ROUTE")
+        ? routes.map((route) => ({ at, words: words.map((word) => word.replace("ROUTE", route)) }))
+        : [{ at, words }],
+    ),
+  );
+
+  test("gets a route that is one of those", () => {
+    const given = all
+      .flatMap(({ text }) => [...text.matchAll(/^ +(?:route|default): (live|installed\S*|\w+)$/gm)])
+      .map(([, route]) => route);
+    expect(given.filter((route) => route !== "false" && !routes.includes(route ?? ""))).toEqual([]);
+  });
 
   test("is a function of the module, with flags it has", async () => {
     const api = await moduleApi(locate(root));

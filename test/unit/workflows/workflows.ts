@@ -56,6 +56,9 @@ export function steps(): { at: string; step: Step }[] {
 
 /** The words of every `dagger call` in a script, without `dagger call`; a shell variable stands as its name. */
 export function daggerCalls(script: string): string[][] {
-  const named = script.replaceAll('"', "").replace(/\$\{?(\w+)[^}\s]*\}?/g, (_, name: string) => name);
+  const named = script
+    .replaceAll('"', "")
+    .replace(/\$\{(\w+)[^}]*\}/g, "$1")
+    .replace(/\$(\w+)/g, "$1");
   return [...named.matchAll(/\bdagger call ([^|>;}\n]*)/g)].map(([, words = ""]) => words.trim().split(/\s+/));
 }
