@@ -12,19 +12,17 @@ type Component = {
   properties?: Property[];
   hashes?: { alg: string; content: string }[];
 };
-type Bom = {
-  bomFormat?: string;
-  components?: Component[];
-  metadata?: { [key: string]: unknown };
-  [key: string]: unknown;
-};
+type Bom = { bomFormat?: string; components?: Component[] };
+
+/** What merge-sbom.jq adds to syft's CycloneDX. */
+export type SbomAdditions = { component: Component & { description: string }; components: Component[] };
 
 /**
- * Completes syft's CycloneDX: the node as its subject, every source with its digest, and every Debian package that dpkg
- * knows, with version and purl. What syft left out is added from dpkg's own list, so that none is lost; its serial number
- * and time are dropped, so that the same image gives the same file. Throws a HegemonikonError where the input is no BOM.
+ * What completes syft's CycloneDX: the node as its subject, every source with its digest, and the Debian packages that
+ * dpkg knows and syft left out, with version and purl, so that none is lost. Small, however large the SBOM is. Throws a
+ * HegemonikonError where the input is no such SBOM.
  */
-export function completeSbom(text: string, recipe: Recipe, packages: readonly Package[]): string {
+export function sbomAdditions(text: string, recipe: Recipe, packages: readonly Package[]): SbomAdditions {
   let bom: Bom;
   try {
     bom = JSON.parse(text);
@@ -34,8 +32,7 @@ export function completeSbom(text: string, recipe: Recipe, packages: readonly Pa
   if (bom.bomFormat !== "CycloneDX") {
     throw new HegemonikonError(`syft's SBOM has the format ${JSON.stringify(bom.bomFormat)}, expected CycloneDX`);
   }
-  const distribution = recipe.head.base.address;
-  const found = (bom.components ?? []).filter(({ type }) => type !== "file");
+  const found = bom.components ?? [];
   const known = new Set(found.filter(({ purl }) => purl?.startsWith("pkg:deb/")).map((c) => `${c.name} ${c.version}`));
   const added = packages
     .filter(({ name, version }) => !known.has(`${name} ${version}`))
@@ -50,23 +47,14 @@ export function completeSbom(text: string, recipe: Recipe, packages: readonly Pa
       ...(standin ? [{ name: "hegemonikon:standin", value: "true" }] : []),
     ],
   }));
-  const { serialNumber: _serial, ...rest } = bom;
-  const { timestamp: _time, component: _subject, ...metadata } = bom.metadata ?? {};
-  const complete = {
-    ...rest,
-    metadata: {
-      ...metadata,
-      component: {
-        type: "operating-system",
-        "bom-ref": `node:${recipe.node.name}`,
-        name: recipe.node.name,
-        version: recipe.version,
-        description: `${recipe.node.role} on ${distribution}`,
-      },
-    },
-    components: [...found, ...added, ...sources],
+  const component = {
+    type: "operating-system",
+    "bom-ref": `node:${recipe.node.name}`,
+    name: recipe.node.name,
+    version: recipe.version,
+    description: `${recipe.node.role} on ${recipe.head.base.address}`,
   };
-  return `${JSON.stringify(complete, null, 1)}\n`;
+  return { component, components: [...added, ...sources] };
 }
 
 /** The purl of a package that syft missed, with the namespace and distribution of those it found. */

@@ -1,26 +1,33 @@
 import { createHash } from "node:crypto";
-import { type Container, type Directory, dag, ImageLayerCompression, ImageMediaTypes } from "@dagger.io/dagger";
+import {
+  type Container,
+  type Directory,
+  dag,
+  type File,
+  ImageLayerCompression,
+  ImageMediaTypes,
+} from "@dagger.io/dagger";
 import { HegemonikonError, type Problem } from "../errors.js";
 import { imageProblems } from "../image/guards.js";
 import { assembleManifest, checksums, type Measured, parseMeasured } from "../manifest/assemble.js";
 import { budgetProblems } from "../manifest/budget.js";
 import { largest, summarize } from "../manifest/content.js";
 import { manifestText } from "../manifest/manifest.js";
-import { completeSbom } from "../manifest/sbom.js";
+import { sbomAdditions } from "../manifest/sbom.js";
 import { problemLines } from "../plan/problem-lines.js";
 import type { Recipe } from "../plan/recipe.js";
 import { type Facts, packagesOf, parseFacts } from "./facts.js";
-import { inspect, inspectIso, measure, sbom } from "./inspect.js";
+import { inspect, inspectIso, measure, merged, scanned } from "./inspect.js";
 import { iso } from "./iso.js";
 import { isoProblems } from "./iso-guards.js";
 import { raw } from "./raw.js";
 import { parseRawFacts, rawProblems } from "./raw-guards.js";
 
 /** An image that its guards let pass, and what they noted on the way. */
-export type Inspected = { image: Container; listing: string; facts: Facts; warnings: Problem[] };
+export type Inspected = { image: Container; listing: string; listed: File; facts: Facts; warnings: Problem[] };
 
 /** A medium that its guards let pass. */
-type Made = { file: ReturnType<typeof iso>; warnings: Problem[] };
+type Made = { file: File; warnings: Problem[] };
 
 /** Looks into an image before anything is made of it. Throws a HegemonikonError with everything that forbids it. */
 export async function inspected(recipe: Recipe, image: Container): Promise<Inspected> {
@@ -32,18 +39,17 @@ export async function inspected(recipe: Recipe, image: Container): Promise<Inspe
     ...imageProblems(name, facts),
     ...budgetProblems(name, "image", budgets.image, summarize(listing).bytes, largest(listing, 10)),
   ];
-  return { image, listing, facts, warnings: passed(recipe, problems) };
+  return { image, listing, listed: noted.listing, facts, warnings: passed(recipe, problems) };
 }
 
 /** The medium of an inspected image. Throws a HegemonikonError with everything that forbids it. */
-export async function medium(recipe: Recipe, { image, listing }: Inspected): Promise<Made> {
+export async function medium(recipe: Recipe, { image, listing, listed }: Inspected): Promise<Made> {
   const { name, model, budgets } = recipe.node;
   const rootfs = image.rootfs();
   const problems: Problem[] = [];
-  let file: Made["file"];
+  let file: File;
   if (recipe.node.medium === "iso") {
     file = iso(recipe, rootfs);
-    const listed = dag.directory().withNewFile("content.txt", listing).file("content.txt");
     const facts = parseFacts(await inspectIso(recipe, file, listed).contents());
     problems.push(...isoProblems(name, facts, recipe.mediumConfig));
   } else {
@@ -64,16 +70,15 @@ export async function build(recipe: Recipe, image: Container): Promise<Directory
     forcedCompression: ImageLayerCompression.Zstd,
     mediaTypes: ImageMediaTypes.OcimediaTypes,
   });
-  const [made, found] = await Promise.all([medium(recipe, seen), sbom(recipe, image.rootfs()).contents()]);
-  const texts = {
-    [artefacts.sbom]: completeSbom(found, recipe, packagesOf(seen.facts)),
-    [artefacts.content]: seen.listing,
+  const found = scanned(recipe, image.rootfs());
+  const [made, foundText] = await Promise.all([medium(recipe, seen), found.contents()]);
+  const files = {
+    [artefacts.image]: archive,
+    [artefacts.medium]: made.file,
+    [artefacts.sbom]: merged(recipe, found, sbomAdditions(foundText, recipe, packagesOf(seen.facts))),
+    [artefacts.content]: seen.listed,
   };
-  const large = { [artefacts.image]: archive, [artefacts.medium]: made.file };
-  const measured = [
-    ...parseMeasured(await measure(recipe, large).contents()),
-    ...Object.entries(texts).map(([name, text]) => measuredText(name, text)),
-  ];
+  const measured = parseMeasured(await measure(recipe, files).contents());
   const manifest = manifestText(
     assembleManifest(recipe, {
       facts: seen.facts,
@@ -83,10 +88,8 @@ export async function build(recipe: Recipe, image: Container): Promise<Directory
     }),
   );
   let folder = dag.directory();
-  for (const [name, file] of Object.entries(large)) folder = folder.withFile(name, file, { permissions: 0o644 });
-  for (const [name, text] of Object.entries({ ...texts, [artefacts.manifest]: manifest })) {
-    folder = folder.withNewFile(name, text);
-  }
+  for (const [name, file] of Object.entries(files)) folder = folder.withFile(name, file, { permissions: 0o644 });
+  folder = folder.withNewFile(artefacts.manifest, manifest);
   return folder.withNewFile(artefacts.checksums, checksums([...measured, measuredText(artefacts.manifest, manifest)]));
 }
 

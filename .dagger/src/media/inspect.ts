@@ -1,4 +1,5 @@
 import { type Directory, dag, type File } from "@dagger.io/dagger";
+import type { SbomAdditions } from "../manifest/sbom.js";
 import type { Recipe } from "../plan/recipe.js";
 import { TOOLS, tool } from "./tool.js";
 
@@ -40,7 +41,7 @@ export function measure(recipe: Recipe, files: Readonly<Record<string, File>>): 
 }
 
 /** What syft finds in a root file system, as CycloneDX. */
-export function sbom(recipe: Recipe, rootfs: Directory): File {
+export function scanned(recipe: Recipe, rootfs: Directory): File {
   return dag
     .container()
     .from(recipe.syft.address)
@@ -58,4 +59,19 @@ export function sbom(recipe: Recipe, rootfs: Directory): File {
       "cyclonedx-json=/sbom.json",
     ])
     .file("/sbom.json");
+}
+
+/** The SBOM: what syft found, and what completes it. */
+export function merged(recipe: Recipe, found: File, additions: SbomAdditions): File {
+  return tool(recipe.auroraboot)
+    .withMountedFile("/found.json", found)
+    .withNewFile("/more.json", JSON.stringify(additions))
+    .withExec([
+      `${TOOLS}/titled.sh`,
+      "the SBOM",
+      "sh",
+      "-c",
+      `exec ${TOOLS}/merge-sbom.sh /found.json /more.json > /noted`,
+    ])
+    .file("/noted");
 }

@@ -37,14 +37,21 @@ async function lookUp(lookup: Lookup): Promise<Found> {
   }
 }
 
+/** A registry or server that says nothing for so long is not reached, in milliseconds. */
+const SILENCE = { image: 60_000, file: 20_000 };
+
 async function imageDigest(address: string): Promise<string> {
-  const reference = await dag.container().from(address).imageRef();
+  const silent = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error(`no answer within ${SILENCE.image / 1000} s`)), SILENCE.image).unref();
+  });
+  const reference = await Promise.race([dag.container().from(address).imageRef(), silent]);
   const digest = /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
   if (!digest) throw new HegemonikonError(`found ${reference}, expected a reference with a digest`);
   return digest;
 }
 
 async function fileDigest(address: string): Promise<string> {
+  await reachable(address);
   const folder = await mkdtemp(join(tmpdir(), "hegemonikon-lock-"));
   try {
     const path = join(folder, "file");
@@ -54,5 +61,17 @@ async function fileDigest(address: string): Promise<string> {
     return `sha256:${hash.digest("hex")}`;
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The engine tries a dead address again for many minutes: this asks first. What answers at all, it may then try. */
+async function reachable(address: string): Promise<void> {
+  try {
+    await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(SILENCE.file) });
+  } catch (error) {
+    const { code = "", name = "", message = "" } = error as { code?: string; name?: string; message?: string };
+    if (/certificate|CERT/i.test(code + message)) return;
+    const silent = name === "TimeoutError";
+    throw new HegemonikonError(silent ? `no answer within ${SILENCE.file / 1000} s` : `cannot be reached (${message})`);
   }
 }

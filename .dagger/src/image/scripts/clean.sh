@@ -6,6 +6,8 @@ rm -rf /var/cache/ldconfig/* /var/cache/man/* /var/cache/fontconfig/* /var/cache
 rm -f /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- /etc/subuid- /etc/subgid- /etc/.pwd.lock
 rm -f /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub
 rm -f /var/lib/dbus/machine-id /var/lib/systemd/random-seed /var/lib/systemd/credential.secret
+# nvme-cli's: an identity too, which it derives from the machine where these are not there.
+rm -f /etc/nvme/hostid /etc/nvme/hostnqn
 # Only the files: packages rely on their folders in /var/log.
 find /var/log -xdev -type f -delete
 find /tmp /var/tmp -xdev -mindepth 1 -delete
