@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Container, type Directory, dag } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
+import { summarize } from "../manifest/content.js";
 import { inspected, medium } from "../media/build.js";
 import type { Recipe } from "../plan/recipe.js";
 import { readRuns } from "./read-runs.js";
@@ -25,7 +26,8 @@ export async function boot(recipe: Recipe, image: Container, wanted: BootWanted)
         "starts only on that board: raw checks its partitions and firmware instead",
     );
   }
-  const { file: iso } = await medium(recipe, await inspected(recipe, image));
+  const seen = await inspected(recipe, image);
+  const { file: iso } = await medium(recipe, seen);
   const tools = await emulator(recipe, "uefi");
   const stages = stagesOf(node, wanted.route === BootRoute.Installed ? "installed" : "live");
   let media = dag.directory().withFile("node.iso", iso);
@@ -36,7 +38,10 @@ export async function boot(recipe: Recipe, image: Container, wanted: BootWanted)
   const failure = failureOf(node, runs, host);
   if (failure && !wanted.evenFailed) throw new HegemonikonError(failureText(node.name, failure, host));
   const standins = used.filter(({ standin }) => standin).map(({ name }) => name);
-  const sizes = [{ name: artefacts.medium, bytes: await iso.size() }];
+  const sizes = [
+    { name: "root file system, unpacked", bytes: summarize(seen.listing).bytes },
+    { name: artefacts.medium, bytes: await iso.size() },
+  ];
   const report = { node, version, host, runs, failure, standins, sizes, ports, screenshots };
   const kept = dag.directory().withDirectory("/", out, { include: ["*/serial.log", "*/screenshot.png", "*/qemu.log"] });
   return withTexts(kept, [...resultFiles(report), { path: "report.html", text: reportHtml(report) }]);

@@ -22,7 +22,7 @@ export type ReportInput = {
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1c1e21}
 h1{margin-bottom:0}h2{margin-top:2.2rem;border-bottom:1px solid #ccd}table{border-collapse:collapse;width:100%}
-td,th{text-align:left;padding:.25rem .7rem .25rem 0;vertical-align:top;border-bottom:1px solid #eef}
+table{margin:.8rem 0}td,th{text-align:left;padding:.25rem .7rem .25rem 0;vertical-align:top;border-bottom:1px solid #eef}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 pre{background:#f5f6f8;padding:.7rem;overflow-x:auto;font-size:12px;line-height:1.35}
 .ok{color:#0a6b2d}.bad{color:#b00020}.note{background:#fff6d8;padding:.5rem .8rem}img{max-width:100%;border:1px solid #99a}
@@ -41,7 +41,7 @@ export function reportHtml(input: ReportInput): string {
 <p>${escaped(node.role)} · ${escaped(node.machine)} · ${escaped(node.arch)} · ${escaped(version)}</p>
 ${verdict}
 ${notes(input)}
-${runs.map((run) => stageSection(run, input.screenshots.get(run.stage.name))).join("\n")}
+${runs.map((run) => stageSection(run, host, input.screenshots.get(run.stage.name))).join("\n")}
 <h2>Sizes</h2>
 ${table(
   ["What", "Size"],
@@ -75,10 +75,11 @@ function notes({ standins, host, node }: ReportInput): string {
   return said.map((text) => `<p class="note">${text}</p>`).join("\n");
 }
 
-function stageSection({ stage, outcome, proof, serial }: StageRun, screenshot: Uint8Array | undefined): string {
+function stageSection(run: StageRun, host: Host, screenshot: Uint8Array | undefined): string {
+  const { stage, outcome, proof, serial } = run;
   const parts = [`<h2>${escaped(stage.title)}</h2>`];
   if (outcome.reason === "") return [...parts, "<p>Not run: a stage before it failed.</p>"].join("\n");
-  if (proof.results.length > 0) parts.push(assertionTable(proof.results));
+  if (proof.results.length > 0) parts.push(assertionTable(proof.results, host));
   const reached = outcome.reached.map(({ name, seconds }) => [escaped(name), `${seconds} s`]);
   parts.push(table(["Reached", "after"], [...reached, ["end", escaped(outcome.reason)]], [1]));
   const time = proof.files.get("time.txt");
@@ -86,7 +87,9 @@ function stageSection({ stage, outcome, proof, serial }: StageRun, screenshot: U
   const facts = [...proof.facts].flatMap(([key, values]) => values.map((value) => [escaped(key), escaped(value)]));
   if (facts.length > 0) parts.push(folded("The machine's facts", table(["Fact", "Value"], facts)));
   const blame = proof.files.get("blame.txt");
-  if (blame) parts.push(folded("Slowest units", pre(blame.split("\n").slice(0, 20))));
+  // a device's time is that of whatever came before it
+  const units = blame?.split("\n").filter((line) => line.trim() !== "" && !line.endsWith(".device"));
+  if (units) parts.push(folded("Slowest units", pre(units.slice(0, 20))));
   const plot = proof.files.get("plot.svg");
   if (plot)
     parts.push(
@@ -97,12 +100,13 @@ function stageSection({ stage, outcome, proof, serial }: StageRun, screenshot: U
   return parts.join("\n");
 }
 
-function assertionTable(results: Result[]): string {
+function assertionTable(results: Result[], host: Host): string {
+  const times = host.scale === 1 ? "" : ` × ${host.scale}`;
   const rows = results.map(({ name, holds, seconds, within, attempts }) => [
     holds ? '<span class="ok">holds</span>' : '<span class="bad">fails</span>',
     escaped(name),
     `${seconds ?? "?"} s`,
-    `${within ?? "?"} s`,
+    `${within ?? "?"} s${times}`,
     String(attempts ?? "?"),
   ]);
   return table(["", "Assertion", "at", "within", "tries"], rows, [2, 3, 4]);

@@ -20,7 +20,7 @@ function roleCheck(assertions: Assertion[], ...args: string[]) {
 }
 
 const good = { name: "the root is there", command: "test -d /", within: "5s" };
-const bad = { name: "it answers", command: `printf '%s\n' 'a\b "q"' two; exit 7`, within: "5s" };
+const bad = { name: "it answers", command: String.raw`printf '%s\n' 'a\b "q"' two; exit 7`, within: "5s" };
 
 test("what holds: exit code 0, and every name", () => {
   const run = roleCheck([good]);

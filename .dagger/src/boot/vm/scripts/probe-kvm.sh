@@ -15,6 +15,8 @@ args=(-m 256 -no-reboot -serial "file:$work/serial" -accel kvm -cpu host)
 touch "$work/serial"
 "${machine[@]}" "${args[@]}" > "$work/log" 2>&1 < /dev/null &
 guest=$!
+# no word from bash about how it ends
+disown $guest
 for ((i = 0; i < seconds; i++)); do
     if grep -aqE 'BdsDxe|Shell|SeaBIOS|Booting from' "$work/serial"; then
         kill -9 $guest && echo "KVM ran a guest in less than $((i + 1)) s" && exit 0

@@ -1,0 +1,61 @@
+import { expect, test } from "bun:test";
+import { machineFor } from "../../../.dagger/src/boot/machine";
+import { PORT } from "../../../.dagger/src/boot/role-check/entries";
+import { planFiles, stagesOf } from "../../../.dagger/src/boot/stages";
+
+const node = {
+  arch: "amd64" as const,
+  assertions: [
+    { name: "a", command: "true", within: "90s" },
+    { name: "b", command: "true", within: "10min" },
+  ],
+};
+const plan = (route: "live" | "installed", kvm = true) =>
+  new Map(planFiles(node, stagesOf(node, route), "uefi", kvm).map(({ path, text }) => [path, text]));
+
+test("live: one machine with the medium alone, the port, and no disk", () => {
+  const files = plan("live");
+  expect(files.get("disks")).toBe("");
+  const args = files.get("1-live/qemu.args") ?? "";
+  expect(args).toContain("file=/medium/node.iso");
+  expect(args).toContain(`virtserialport,chardev=port,name=${PORT}\n`);
+  expect(args).not.toMatch(/disk|no-reboot/);
+});
+
+test("a stage's time covers the start, the assertion with most time, and the report", () => {
+  expect(stagesOf(node, "live").map(({ seconds }) => seconds)).toEqual([180 + 600 + 120]);
+});
+
+test("installed: one disk through all stages; the medium is gone from the third on", () => {
+  const files = plan("installed");
+  expect(files.get("disks")).toBe("disk.raw 40G\n");
+  expect(files.get("2-install/ends")).toBe("exit\n");
+  expect(files.get("2-install/qemu.args")).toContain("-no-reboot\n");
+  for (const stage of ["3-installed", "4-again"]) {
+    const args = files.get(`${stage}/qemu.args`) ?? "";
+    expect(args).toContain("file=/vm/disk.raw");
+    expect(args).not.toContain(".iso");
+    expect(files.has(`${stage}/powerdown`)).toBe(true);
+  }
+});
+
+test("stages run in the order of their names", () => {
+  const names = stagesOf(node, "installed").map(({ name }) => name);
+  expect(names).toEqual([...names].sort());
+});
+
+test("KVM is tried only where it may be", () => {
+  expect(plan("live", true).has("may-use-kvm")).toBe(true);
+  expect(plan("live", false).has("may-use-kvm")).toBe(false);
+});
+
+test("the machine is the node's: firmware, emulator and packages by architecture", () => {
+  expect(machineFor({ arch: "amd64" }, "uefi")).toMatchObject({ packages: ["qemu-system-x86", "ovmf"] });
+  expect(machineFor({ arch: "amd64" }, "bios").firmware).toBe("");
+  expect(machineFor({ arch: "amd64" }, "bios").command.join(" ")).not.toContain("pflash");
+  expect(machineFor({ arch: "arm64" }, "uefi").command.slice(0, 3)).toEqual([
+    "qemu-system-aarch64",
+    "-machine",
+    "virt",
+  ]);
+});

@@ -1,0 +1,150 @@
+import { expect, test } from "bun:test";
+import type { Host } from "../../../.dagger/src/boot/outcome";
+import { parseProof } from "../../../.dagger/src/boot/proof";
+import { stagesOf } from "../../../.dagger/src/boot/stages";
+import { failureOf, failureText, type StageRun } from "../../../.dagger/src/boot/verdict";
+
+const node = {
+  assertions: [
+    { name: "it answers", command: "curl -f http://127.0.0.1", within: "3min" },
+    { name: "it lists", command: "list", within: "5min" },
+  ],
+};
+const host: Host = {
+  accelerated: false,
+  why: "there is no /dev/kvm",
+  scale: 4,
+  load: "1.0",
+  processors: "2",
+  emulator: "QEMU",
+};
+const stages = stagesOf(node, "installed");
+
+const passed = (boot: string, more = "") => `TAP version 14
+1..2
+ok 1 - it answers
+ok 2 - it lists
+#fact boot ${boot}
+#fact hostname noos-1234
+#fact machine-id 0123
+#fact mount /usr/local /usr/local /dev/vda5 ext4
+${more}#done 0
+`;
+
+/** A run of the stages: all go well but for what is changed. */
+function runs(
+  changes: { [stage: string]: Partial<Omit<StageRun, "proof">> & { port?: string; reason?: string } } = {},
+): StageRun[] {
+  return stages.map((stage) => {
+    const { port, reason, ...changed } = changes[stage.name] ?? {};
+    const boots = stage.boots ? passed(stage.boots) : "";
+    return {
+      stage,
+      outcome: { reason: reason ?? stage.ends, reached: [{ name: "kernel", seconds: 20 }] },
+      proof: parseProof(port ?? boots),
+      serial: "[    0.0] Linux version 6.8\nlogin: ",
+      emulatorLog: "",
+      ...changed,
+    };
+  });
+}
+
+const failure = (changes: Parameters<typeof runs>[0]) => failureOf(node, runs(changes), host);
+
+test("every stage as it should be: nothing to say", () => {
+  expect(failure({})).toBeUndefined();
+});
+
+test("the first assertion that does not hold, with its command, output and journal", () => {
+  const port = `1..2
+ok 1 - it answers
+not ok 2 - it lists
+  ---
+  seconds: 1203
+  within: 300
+  attempts: 80
+  exit: 22
+  command: |
+    list
+  output: |
+    no list
+  ...
+#file journal.txt
+#| [ 1.0] list: broken
+#end
+#done 1
+`;
+  const found = failure({ "1-live": { port } });
+  expect(found?.sentence).toBe('the assertion "it lists" did not hold within 1200 s (80 attempts, exit code 22)');
+  expect(found?.details).toEqual(["$ list", "| no list", "last lines of the journal:", "  [ 1.0] list: broken"]);
+  expect(found && failureText("noos", found, host)).toBe(
+    `noos: The medium, live: ${found?.sentence}
+  $ list
+  | no list
+  last lines of the journal:
+    [ 1.0] list: broken
+ran emulated (there is no /dev/kvm), deadlines times 4`,
+  );
+});
+
+test("an image with other assertions than node.yaml's proves nothing", () => {
+  const port = "1..1\nok 1 - it answers\n#fact boot live\n#done 0\n";
+  expect(failure({ "1-live": { port } })?.sentence).toContain('did not report on the assertion "it lists"');
+  expect(failure({ "1-live": { port: "#fact boot live\n#done 0\n" } })?.sentence).toContain('assertion "it answers"');
+});
+
+test("signs in the serial log are named, with the lines around", () => {
+  const serial = "[    0.0] Linux version 6.8\n[    1.0] a\n[    2.0] Kernel panic - not syncing: no init\n[    2.1] b";
+  const found = failure({ "1-live": { reason: "sign kernel-panic", serial, port: "" } });
+  expect(found).toEqual({ stage: "The medium, live", sentence: "the kernel panicked", details: serial.split("\n") });
+});
+
+test("a sign also explains a machine that was too late or ended", () => {
+  const serial = "Linux version 1.0\nYou are in emergency mode. After logging in";
+  expect(failure({ "1-live": { reason: "late role-check", serial, port: "" } })?.sentence).toBe(
+    "the system stopped in an emergency shell",
+  );
+});
+
+test("each kind of end has its own words", () => {
+  const sentence = (reason: string, more: object = {}) =>
+    failure({ "1-live": { reason, port: "", ...more } })?.sentence;
+  expect(sentence("late role-check")).toBe(
+    "no role-check within 720 s (4 times the usual, emulated); it came as far as: kernel",
+  );
+  expect(sentence("late kernel", { outcome: { reason: "late kernel", reached: [] } })).toContain(
+    "no kernel started: see screenshot.png",
+  );
+  expect(sentence("over")).toContain("not finished within 2400 s (4 times the usual, emulated)");
+  expect(sentence("exit")).toBe("the machine switched off before its role was proven");
+  expect(sentence("", { outcome: { reason: "", reached: [] } })).toBe("the virtual machine was not started");
+});
+
+test("recovery, or another system than expected, is no proof", () => {
+  expect(failure({ "1-live": { port: "Bail out! the machine booted its recovery system\n#done 2\n" } })?.sentence).toBe(
+    "the machine booted its recovery system",
+  );
+  expect(failure({ "3-installed": { port: passed("passive") } })?.sentence).toBe(
+    "Kairos booted its passive system, expected active",
+  );
+});
+
+test("the installed system keeps its state and identity", () => {
+  expect(
+    failure({ "3-installed": { port: passed("active").replace("/dev/vda5 ext4", "overlay overlay") } }),
+  ).toMatchObject({
+    stage: "The installed system",
+    sentence: "no partition is mounted at /usr/local: nothing would persist",
+  });
+  expect(failure({ "4-again": { port: passed("active").replace("0123", "4567") } })).toMatchObject({
+    stage: "The installed system, booted again",
+    sentence: "the machine changed its identity at the second boot: machine-id",
+    details: ["machine-id: 0123, then 4567"],
+  });
+});
+
+test("a stage that fails hides those after it", () => {
+  const outcome = { reason: "", reached: [] };
+  const found = failure({ "2-install": { reason: "over" }, "3-installed": { outcome, port: "" } });
+  expect(found?.stage).toBe("Unattended installation from the medium");
+});
