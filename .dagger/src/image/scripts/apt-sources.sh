@@ -21,8 +21,19 @@ if [ -z "$url" ]; then
     echo "apt: no snapshot is pinned for ${ID:-this distribution}, its own archive is used"
     exit 0
 fi
-# The moment is over: a release file that says so is still the right one.
-echo 'Acquire::Check-Valid-Until "false";' >> /etc/apt/apt.conf.d/90-hegemonikon
+# The moment is over: a release file that says so is still the right one. A base younger than the moment has packages that
+# the archive had not yet, and nothing that needs exactly its own version of them could be installed: they go back.
+printf '%s\n' 'Acquire::Check-Valid-Until "false";' 'APT::Get::Allow-Downgrades "true";' >> /etc/apt/apt.conf.d/90-hegemonikon
+mkdir -p /etc/apt/preferences.d
+cat > /etc/apt/preferences.d/90-hegemonikon << 'END'
+Package: *
+Pin: release a=*-backports
+Pin-Priority: 100
+
+Package: *
+Pin: release n=*
+Pin-Priority: 1001
+END
 changed=0
 for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
     [ -s "$list" ] || continue
