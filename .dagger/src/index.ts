@@ -197,6 +197,7 @@ export class Hegemonikon {
    * @param version The version of both builds, so that it is no difference itself.
    * @param format Text for people, JSON for programs, Markdown for release notes.
    * @param repository The git repository.
+   * @param sinceSources The sources of the earlier revision, where its own sources.yaml cannot be reached from here.
    */
   @func({ cache: "never" })
   async diff(
@@ -205,9 +206,10 @@ export class Hegemonikon {
     version: string = "v0.0.0-dev",
     format: NotesFormat = NotesFormat.Text,
     @argument({ defaultPath: "/" }) repository: GitRepository,
+    sinceSources?: File,
   ): Promise<string> {
     const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
-    return formatted(await diffNode(work, { node, version, since, repository }), format);
+    return formatted(await diffNode(work, { node, version, since, repository, sinceSources }), format);
   }
 
   /**
@@ -300,6 +302,7 @@ export class Hegemonikon {
    * Example: dagger call verify --node=noos --reference=ghcr.io/someone/hegemonikon/noos:v1.2.3 --key=cosign.pub
    * @param node The node's name, a folder in nodes/.
    * @param reference The published image, HOST/PATH:TAG or HOST/PATH@sha256:….
+   * @param repository The git repository; its commit is compared with the one that was published.
    * @param key The public key of cosign, where a key signed.
    * @param identity A regular expression for the identity that signed, where a job of GitHub Actions did: https://github.com/someone/hegemonikon/.
    * @param issuer Who vouches for that identity.
@@ -312,6 +315,7 @@ export class Hegemonikon {
   async verify(
     node: string,
     reference: string,
+    @argument({ defaultPath: "/" }) repository: GitRepository,
     key?: File,
     identity: string = "",
     issuer: string = "https://token.actions.githubusercontent.com",
@@ -322,7 +326,7 @@ export class Hegemonikon {
   ): Promise<string> {
     const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
     const reader = { username, password, ca };
-    const result = await verifyNode(work, { node, reference, key, identity, issuer, reader });
+    const result = await verifyNode(work, { node, reference, key, identity, issuer, reader, repository });
     return format === TableFormat.Json ? verificationJson(result) : verificationText(result);
   }
 

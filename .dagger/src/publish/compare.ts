@@ -48,15 +48,18 @@ export async function planNode(
 /** What changed on a node between an earlier revision of this repository and the files here. */
 export async function diffNode(
   work: Workplace,
-  request: { node: string; version: string; since: string; repository: GitRepository },
+  request: { node: string; version: string; since: string; repository: GitRepository; sinceSources?: File | undefined },
 ): Promise<Difference> {
-  const { node, version, since, repository } = request;
+  const { node, version, since, repository, sinceSources } = request;
   refuse("diff", [
     ...nodeProblems(node, work.nodes),
     ...(since.trim() === "" ? ['since: found "", expected a branch, a tag or a full commit id'] : []),
   ]);
   const tree = await treeAt(repository, since);
-  const earlier = await workplace({ nodes: tree.directory("nodes"), sources: tree.file("sources.yaml") });
+  const earlier = await workplace({
+    nodes: tree.directory("nodes"),
+    sources: sinceSources ?? tree.file("sources.yaml"),
+  });
   if (!earlier.nodes.includes(node)) {
     throw new HegemonikonError(`node: found no ${node} at ${since}, expected one of ${earlier.nodes.join(", ")}`);
   }

@@ -13,7 +13,7 @@ import { type Access, registryTool } from "./access.js";
 import { builtNode, pinLines, type Workplace } from "./built-node.js";
 import { type PublishTools, publishImage } from "./image.js";
 import { annotatedLayout } from "./layout.js";
-import { repositoryState } from "./repository-state.js";
+import { revisionOf } from "./repository-state.js";
 import type { Signer } from "./signing.js";
 
 /** Where something is published, by whom, and how it is signed: as a caller gives it. */
@@ -88,8 +88,7 @@ export async function publishNode(
   request: { node: string; version: string; repository: GitRepository },
 ): Promise<Published> {
   const checked = await checkedPublisher("publish", work, by, [request.node], request.version);
-  const { commit, clean } = await repositoryState(request.repository);
-  const recipe = work.recipe(request.node, request.version, clean ? commit : `${commit}-dirty`);
+  const recipe = work.recipe(request.node, request.version, await revisionOf(request.repository));
   return publishBuild(await builtNode(work, recipe), recipe, checked, by.sourceUrl);
 }
 

@@ -8,3 +8,9 @@ export async function repositoryState(repository: GitRepository): Promise<Reposi
   const [commit, clean] = await Promise.all([repository.head().commit(), repository.uncommitted().isEmpty()]);
   return { commit, clean };
 }
+
+/** The revision as a manifest names it: the commit, marked where something is not committed. */
+export async function revisionOf(repository: GitRepository): Promise<string> {
+  const { commit, clean } = await repositoryState(repository);
+  return clean ? commit : `${commit}-dirty`;
+}

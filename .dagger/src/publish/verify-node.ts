@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { File } from "@dagger.io/dagger";
+import type { File, GitRepository } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import { differences } from "../manifest/content.js";
 import { packagesOfSbom } from "../plan/diff-read.js";
@@ -13,6 +13,7 @@ import { builtContents, type Workplace } from "./built-node.js";
 import { type Reader, readAccess } from "./compare.js";
 import { contentOf, pulledRootfs } from "./content.js";
 import { manifestAt } from "./image.js";
+import { revisionOf } from "./repository-state.js";
 import { type Verifier, verifySignature } from "./signing.js";
 
 /** What is verified, and by what a signature is believed. */
@@ -23,6 +24,8 @@ export type VerifyRequest = {
   identity: string;
   issuer: string;
   reader: Reader;
+  /** Where the files here come from. */
+  repository: GitRepository;
 };
 
 /** As many differing paths are shown. */
@@ -77,7 +80,7 @@ export async function verifyNode(work: Workplace, request: VerifyRequest): Promi
     local: local.contentDigest,
     manifestNode: manifest?.node,
     sbomPackages: attached.sbom === undefined ? undefined : packagesOfSbom(`${image}: SBOM`, attached.sbom).length,
-    revisions: { published: found.revision, here: "" },
+    revisions: { published: found.revision, here: await revisionOf(request.repository) },
     differing: apart.slice(0, SHOWN).map(({ path, change, what }) => `${change} ${path}: ${what}`),
   });
   if (!isVerified(result)) throw new HegemonikonError(`verify: not everything holds\n${verificationText(result)}`);
