@@ -5,7 +5,7 @@ set -eu
 table=$1
 # shellcheck source=/dev/null
 . /etc/os-release
-mkdir -p /etc/apt/apt.conf.d
+mkdir -p /etc/apt/apt.conf.d /etc/apt/preferences.d
 cat > /etc/apt/apt.conf.d/90-hegemonikon << 'END'
 // A mirror that fails now and then should not fail an hour's build.
 Acquire::Retries "5";
@@ -24,7 +24,6 @@ fi
 # The moment is over: a release file that says so is still the right one. A base younger than the moment has packages that
 # the archive had not yet, and nothing that needs exactly its own version of them could be installed: they go back.
 printf '%s\n' 'Acquire::Check-Valid-Until "false";' 'APT::Get::Allow-Downgrades "true";' >> /etc/apt/apt.conf.d/90-hegemonikon
-mkdir -p /etc/apt/preferences.d
 cat > /etc/apt/preferences.d/90-hegemonikon << 'END'
 Package: *
 Pin: release a=*-backports
