@@ -110,6 +110,23 @@ test("publish, the same again, verify, plan", async () => {
   });
 }, 1_200_000);
 
+test("diff: what the files here change since a revision", async () => {
+  const file = join(clone, "nodes", NODE, "node.yaml");
+  const text = readFileSync(file, "utf8");
+  writeFileSync(
+    file,
+    text.replace(/^(assertions:\n)/m, "$1  - name: a new fact\n    command: test -e /etc/hostname\n    within: 10s\n"),
+  );
+  const words = ["diff", `--node=${NODE}`, `--since=${git("rev-parse", "HEAD")}`, `--since-sources=${sources}`];
+  const { code, out, err } = await call([...words, "--format=json"]);
+  expect([code, err]).toEqual([0, err]);
+  const { same, files, packages } = JSON.parse(out);
+  expect(same).toBe(false);
+  expect(files.changed.some((path: string) => path.includes("assertions"))).toBe(true);
+  expect([packages.added, packages.removed, packages.upgraded]).toEqual([[], [], []]);
+  git("checkout", "--", "nodes");
+}, 600_000);
+
 test("a release: refused from a tree that is not clean, then everything of it, and a pre-release beside it", async () => {
   const release = (tag: string) => [
     "release",
