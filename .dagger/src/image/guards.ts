@@ -18,6 +18,11 @@ export function imageProblems(node: string, facts: Facts): Problem[] {
   return [...kernelProblems(node, facts), ...forbiddenProblems(node, facts)];
 }
 
+/** The release of the kernel that boots: the one /boot/vmlinuz leads to; empty where it leads to none. */
+export function bootedKernel(facts: Facts): string {
+  return /^(?:.*\/)?vmlinuz-([^/]+)$/.exec(facts.get("kernel-link")?.[0] ?? "")?.[1] ?? "";
+}
+
 function kernelProblems(node: string, facts: Facts): Problem[] {
   const problem = (rule: string, message: string, found: string, expected: string, reason?: string): Problem => ({
     file: `image of ${node}`,
@@ -30,30 +35,31 @@ function kernelProblems(node: string, facts: Facts): Problem[] {
   });
   const problems: Problem[] = [];
   const kernels = facts.get("kernel") ?? [];
-  if (kernels.length !== 1) {
-    const found = kernels.length === 0 ? "none" : kernels.join(", ");
-    problems.push(
-      problem(
-        "one-kernel",
-        "There must be exactly one kernel in /boot",
-        found,
-        "one kernel",
-        "the installer boots the one it finds",
-      ),
-    );
-  }
   const modules = facts.get("modules") ?? [];
-  if (modules.length !== 1) {
-    problems.push(
-      problem(
-        "one-kernel",
-        "There must be the modules of exactly one kernel",
-        modules.join(", ") || "none",
-        "one folder in /usr/lib/modules",
-      ),
-    );
+  const kernel = bootedKernel(facts);
+  if (kernels.length === 0) {
+    problems.push(problem("kernel", "There is no kernel in /boot", "none", "/boot/vmlinuz-RELEASE"));
+  } else if (!kernels.includes(`boot/vmlinuz-${kernel}`)) {
+    const found = facts.get("kernel-link")?.[0] ?? "no link /boot/vmlinuz";
+    problems.push(problem("kernel", "/boot/vmlinuz, which boots, leads to no kernel", found, kernels.join(" or ")));
   }
-  const kernel = modules[0] ?? "";
+  if (!modules.includes(kernel)) {
+    const found = modules.join(", ") || "none";
+    problems.push(problem("kernel", "The kernel that boots has no modules", found, `/usr/lib/modules/${kernel}`));
+  }
+  if (kernels.length > 1) {
+    const others = kernels.filter((path) => path !== `boot/vmlinuz-${kernel}`);
+    problems.push({
+      ...problem(
+        "one-kernel",
+        `Kernels that never boot are in the image, beside ${kernel}`,
+        others.join(", "),
+        "one kernel",
+        "they are only weight; kairos-init brings a second one for the Raspberry Pi (kairos#4222)",
+      ),
+      severity: "warning",
+    });
+  }
   const initrdKernels = facts.get("initrd-kernel") ?? [];
   if ((facts.get("initrd") ?? []).length === 0) {
     problems.push(problem("initrd", "There is no initrd", "nothing at /boot/initrd", "an initrd made for the kernel"));

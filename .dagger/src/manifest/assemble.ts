@@ -1,4 +1,5 @@
 import { type Problem, place } from "../errors.js";
+import { bootedKernel } from "../image/guards.js";
 import { type Facts, packagesOf } from "../media/facts.js";
 import { sizeInBytes } from "../node/size.js";
 import type { Recipe } from "../plan/recipe.js";
@@ -32,7 +33,7 @@ export function assembleManifest(recipe: Recipe, made: Made): Manifest {
     model: node.model,
     base: node.base,
     medium: node.medium,
-    kernel: made.facts.get("modules")?.[0] ?? "",
+    kernel: bootedKernel(made.facts),
     contentDigest: content.digest,
     sizes: { paths: content.paths, image: content.bytes, medium: medium?.bytes ?? 0 },
     budgets: { image: sizeInBytes(node.budgets.image), medium: sizeInBytes(node.budgets.medium) },

@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
-import { imageProblems } from "../../../.dagger/src/image/guards.js";
+import { bootedKernel, imageProblems } from "../../../.dagger/src/image/guards.js";
 import { parseFacts } from "../../../.dagger/src/media/facts.js";
 
 const good = [
   "kernel\tboot/vmlinuz-6.1.0",
+  "kernel-link\t/boot/vmlinuz-6.1.0",
   "initrd\tboot/initrd",
   "modules\t6.1.0",
   "kernel-option\t6.1.0 EFI_STUB=y",
@@ -17,8 +18,29 @@ test("no EFI stub", () => expect(rules(...without("kernel-option"))).toEqual(["i
 test("EFI stub as a module is none", () => {
   expect(rules(...without("kernel-option"), "kernel-option\t6.1.0 EFI_STUB=m")).toEqual(["image/efi-stub"]);
 });
-test("two kernels", () => expect(rules(...good, "kernel\tboot/vmlinuz-6.2.0")).toEqual(["image/one-kernel"]));
-test("no kernel", () => expect(rules(...without("kernel\t"))).toEqual(["image/one-kernel"]));
+test("two kernels, of which the linked one boots: only weight, as kairos-init leaves it for the Pi", () => {
+  const pi = good.map((line) => line.replace("6.1.0", "5.15.0-1061-raspi"));
+  const other = ["kernel\tboot/vmlinuz-6.8.0-45-generic", "modules\t6.8.0-45-generic"];
+  const facts = parseFacts([...pi, ...other, "kernel-option\t6.8.0-45-generic EFI_STUB=y"].join("\n"));
+  expect(bootedKernel(facts)).toBe("5.15.0-1061-raspi");
+  const problems = imageProblems("probe", facts);
+  expect(problems).toMatchObject([
+    { rule: "image/one-kernel", severity: "warning", found: "boot/vmlinuz-6.8.0-45-generic" },
+  ]);
+});
+test("an EFI stub in the other kernel only", () => {
+  const other = ["kernel\tboot/vmlinuz-6.2.0", "modules\t6.2.0", "kernel-option\t6.2.0 EFI_STUB=y"];
+  expect(rules(...without("kernel-option"), ...other)).toEqual(["image/one-kernel", "image/efi-stub"]);
+});
+test("no kernel", () => expect(rules(...without("kernel\t"))).toEqual(["image/kernel"]));
+test("a link to a kernel that is not there", () => {
+  expect(rules(...good, "kernel-link\t/boot/vmlinuz-6.1.0")).toEqual([]);
+  expect(rules("kernel-link\t/boot/vmlinuz-9.9.9", ...good)).toEqual(
+    Array(2).fill("image/kernel").concat("image/initrd", "image/efi-stub"),
+  );
+});
+test("no link", () => expect(rules(...without("kernel-link"))).toContain("image/kernel"));
+test("no modules", () => expect(rules(...without("modules"))).toEqual(["image/kernel"]));
 test("no initrd", () => expect(rules(...without("initrd\t"))).toEqual(["image/initrd"]));
 test("an initrd of another kernel", () => {
   expect(rules(...without("initrd-kernel"), "initrd-kernel\t5.15.0")).toEqual(["image/initrd"]);

@@ -8,7 +8,9 @@ import { recipeOf } from "../../../.dagger/src/plan/recipe.js";
 import { input } from "../plan/inputs";
 
 const recipe = recipeOf({ ...input(), version: "v1.2.3", revision: "" });
-const facts = parseFacts("modules\t6.1.0\npackage\tbash 5.2 amd64\npackage\tzlib1g 1:1.2+dfsg amd64\n");
+const facts = parseFacts(
+  "kernel-link\t/boot/vmlinuz-6.1.0\npackage\tbash 5.2 amd64\npackage\tzlib1g 1:1.2+dfsg amd64\n",
+);
 const made = {
   facts,
   listing: "f\t644\t0:0\t5\taa\t/x\n",

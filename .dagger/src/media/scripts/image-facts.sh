@@ -7,7 +7,8 @@ fact() { printf '%s\t%s\n' "$1" "$2"; }
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 
 find boot -maxdepth 1 -type f \( -name 'vmlinuz*' -o -name 'Image*' -o -name 'kernel*' \) | sort | while read -r f; do fact kernel "$f"; done
-[ ! -e boot/vmlinuz ] || fact kernel-link "$(readlink boot/vmlinuz || echo boot/vmlinuz)"
+# Its target is absolute: here it leads out of ROOTFS, so that only the link itself can be asked for.
+[ ! -L boot/vmlinuz ] || fact kernel-link "$(readlink boot/vmlinuz)"
 find boot -maxdepth 1 -type f \( -name 'initrd*' -o -name 'initramfs*' \) | sort | while read -r f; do fact initrd "$f"; done
 find usr/lib/modules -mindepth 1 -maxdepth 1 -type d | sort | while read -r f; do fact modules "${f##*/}"; done
 for f in boot/config-*; do
