@@ -9,7 +9,8 @@ limit=$(($(cat "$stage/seconds") * scale))
 started=$SECONDS
 declare -A seen=()
 
-matches() { LC_ALL=C grep -acE -- "$2" "$1"; }
+# GRUB and the firmware move the cursor, systemd colours its words
+matches() { sed 's/\x1b\[[0-9;?=]*[A-Za-z]//g' "$1" | LC_ALL=C grep -acE -- "$2"; }
 
 while :; do
     now=$((SECONDS - started))
@@ -27,6 +28,7 @@ while :; do
     done < "$stage/expect.tsv"
     if grep -aq '^#done ' port.log; then echo "done" && exit; fi
     while IFS=$'\t' read -r name most pattern; do
+        # what follows the sign explains it
         [ "$(matches serial.log "$pattern")" -le "$most" ] || { sleep 5 && echo "sign $name" && exit; }
     done < "$watch"
     [ $alive = yes ] || { echo "exit" && exit; }

@@ -1,0 +1,140 @@
+import { expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { roleGateEntries } from "../../../.dagger/src/boot/role-gate/entries";
+
+const files = join(import.meta.dir, "../../../.dagger/src/boot/role-gate/files");
+
+/** A machine of files: its programs note how they were called; role-check and grub2-editenv end as told. */
+function machine(boots: "active" | "passive", { role = 0, editenv = 0 } = {}) {
+  const root = mkdtempSync(join(tmpdir(), "role-gate-"));
+  const notes = join(root, "usr/local/lib/hegemonikon/upgrade");
+  const calls = join(root, "calls");
+  mkdirSync(join(root, "run/cos"), { recursive: true });
+  mkdirSync(join(root, "run/initramfs/cos-state"), { recursive: true });
+  mkdirSync(join(root, "bin"));
+  writeFileSync(join(root, "kairos-release"), 'KAIROS_ID="kairos"\nKAIROS_VERSION="v2.0.0"\n');
+  writeFileSync(join(root, `run/cos/${boots}_mode`), "");
+  const program = (name: string, code: number, says = "") => {
+    writeFileSync(join(root, "bin", name), `#!/bin/sh\necho "${name} $*" >> ${calls}\n${says}\nexit ${code}\n`);
+    chmodSync(join(root, "bin", name), 0o755);
+  };
+  program("role-check", role, "echo '  FAIL  it answers'");
+  program("grub2-editenv", editenv);
+  program("journalctl", 0, "echo 'unit: broken'");
+  for (const name of ["mount", "systemctl", "sync"]) program(name, 0);
+  const env = {
+    PATH: `${join(root, "bin")}:${process.env.PATH}`,
+    ROLE_GATE_NOTES: notes,
+    ROLE_GATE_RUN: join(root, "run"),
+    ROLE_GATE_RELEASE: join(root, "kairos-release"),
+  };
+  return {
+    notes,
+    run: (name: "arm" | "judge") => spawnSync(join(files, name), [], { env, encoding: "utf8" }),
+    calls: () => (existsSync(calls) ? readFileSync(calls, "utf8").replaceAll(root, "").trim().split("\n") : []),
+    note: (name: string) => (existsSync(join(notes, name)) ? readFileSync(join(notes, name), "utf8") : undefined),
+    motd: () => {
+      const path = join(root, "run/motd.d/50-hegemonikon");
+      return existsSync(path) ? readFileSync(path, "utf8") : "";
+    },
+    boots: (other: "active" | "passive") => {
+      spawnSync("rm", [join(root, `run/cos/${boots}_mode`)]);
+      writeFileSync(join(root, `run/cos/${other}_mode`), "");
+    },
+  };
+}
+
+const set = (value: string) =>
+  `grub2-editenv /run/initramfs/cos-state/boot_assessment set enable_boot_assessment=${value} boot_assessment_tentative=${value}`;
+
+test("a boot that follows no upgrade is not judged", () => {
+  const box = machine("active");
+  expect(box.run("judge").status).toBe(0);
+  expect(box.calls()).toEqual([]);
+});
+
+test("an upgrade whose role is proven: GRUB watches until then, and no longer", () => {
+  const box = machine("active");
+  expect(box.run("arm").status).toBe(0);
+  expect(box.note("pending")).toBe("v2.0.0\n");
+  const judged = box.run("judge");
+  expect(judged.status).toBe(0);
+  expect(judged.stdout).toContain("The upgrade from v2.0.0 to v2.0.0 is good.");
+  expect(box.calls().filter((call) => !/^(sync|mount)/.test(call))).toEqual([set("yes"), "role-check --wait", set("")]);
+  expect(box.note("pending")).toBeUndefined();
+  expect(box.run("judge").status).toBe(0);
+  expect(box.calls().filter((call) => call.startsWith("role-check"))).toHaveLength(1);
+});
+
+test.each([1, 2])("role-check ends with %d: the reason is kept, GRUB still watches, the machine restarts", (role) => {
+  const box = machine("active", { role });
+  box.run("arm");
+  box.run("judge");
+  expect(box.calls().filter((call) => !/^(sync|mount|journalctl)/.test(call))).toEqual([
+    set("yes"),
+    "role-check --wait",
+    "systemctl reboot",
+  ]);
+  expect(box.note("failed")).toContain("v2.0.0 did not prove its role:\n  FAIL  it answers\nunit: broken\n");
+  expect(box.note("pending")).toBeUndefined();
+});
+
+test("the previous image says why, at each of its boots, and restarts nothing", () => {
+  const box = machine("active", { role: 1 });
+  box.run("arm");
+  box.run("judge");
+  box.boots("passive");
+  const before = box.calls().length;
+  for (let boot = 0; boot < 2; boot++) {
+    expect(box.run("judge").status).toBe(0);
+    expect(box.motd()).toContain("An upgrade was taken back: this is v2.0.0");
+    expect(box.motd()).toContain("  FAIL  it answers");
+  }
+  expect(box.calls()).toHaveLength(before);
+});
+
+test("an image that never came to a verdict is told apart", () => {
+  const box = machine("passive");
+  box.run("arm");
+  box.run("judge");
+  expect(box.motd()).toContain("It did not come as far as a verdict: a panic, a hang, or a power cut.");
+});
+
+test("where GRUB cannot be told to watch, nothing is restarted: it would start the same image", () => {
+  const box = machine("active", { role: 1, editenv: 1 });
+  box.run("arm");
+  const judged = box.run("judge");
+  expect(judged.stdout).toContain("will not be taken back by itself");
+  expect(box.calls().some((call) => call.startsWith("systemctl"))).toBe(false);
+  expect(box.motd()).toContain("did not prove its role");
+});
+
+test("a new upgrade forgets what was noted about the one before", () => {
+  const box = machine("active", { role: 1 });
+  box.run("arm");
+  box.run("judge");
+  box.run("arm");
+  expect(box.note("failed")).toBeUndefined();
+  expect(box.note("pending")).toBe("v2.0.0\n");
+});
+
+test("in the image: armed by Kairos after an upgrade, the unit enabled, paths as its parts name them", () => {
+  const entries = roleGateEntries();
+  const text = (path: string) =>
+    entries.flatMap((entry) => (entry.path === path && entry.kind === "text" ? [entry.text] : []))[0];
+  const stage = parse(text("/system/oem/95_role-gate.yaml") ?? "");
+  expect(stage.stages["after-upgrade"][0].commands).toEqual(["/usr/lib/hegemonikon/role-gate/arm"]);
+  expect(text("/usr/lib/hegemonikon/role-gate/arm")).toStartWith("#!/bin/sh\n");
+  expect(text("/usr/lib/systemd/system/role-gate.service")).toContain(
+    "ExecStart=/usr/lib/hegemonikon/role-gate/judge\n",
+  );
+  expect(entries).toContainEqual({
+    kind: "link",
+    path: "/usr/lib/systemd/system/multi-user.target.wants/role-gate.service",
+    target: "../role-gate.service",
+  });
+});
