@@ -8,6 +8,14 @@ rm -f /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub
 rm -f /var/lib/dbus/machine-id /var/lib/systemd/random-seed /var/lib/systemd/credential.secret
 # nvme-cli's: an identity too, which it derives from the machine where these are not there.
 rm -f /etc/nvme/hostid /etc/nvme/hostnqn
+# zfsutils-linux draws it by lot at its installation. Its tools do without; who has a pool lets zgenhostid make one.
+rm -f /etc/hostid
+# open-iscsi's name: with this line it makes its own when it starts first, and keeps it in /etc/iscsi, which persists.
+iscsi=/etc/iscsi/initiatorname.iscsi
+[ ! -s "$iscsi" ] || echo GenerateName=yes > "$iscsi"
+# mdadm describes the arrays of the machine that builds, or that it may not look for any.
+[ ! -f /etc/mdadm/mdadm.conf ] || sed -i -e '/^# definitions of existing MD arrays/,$d' \
+    -e '/^# This configuration was auto-generated/d' /etc/mdadm/mdadm.conf
 # Only the files: packages rely on their folders in /var/log.
 find /var/log -xdev -type f -delete
 find /tmp /var/tmp -xdev -mindepth 1 -delete

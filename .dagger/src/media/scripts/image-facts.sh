@@ -18,7 +18,7 @@ done
 [ ! -f boot/initrd ] || "$here/initrd-kernels.sh" boot/initrd | while read -r k; do fact initrd-kernel "$k"; done
 
 [ ! -s etc/machine-id ] || fact forbidden "machine-id /etc/machine-id"
-for f in etc/nvme/hostid etc/nvme/hostnqn etc/iscsi/initiatorname.iscsi; do
+for f in etc/hostid etc/nvme/hostid etc/nvme/hostnqn etc/iscsi/initiatorname.iscsi; do
     [ ! -s "$f" ] || grep -q '^GenerateName=yes' "$f" || fact forbidden "machine-id /$f"
 done
 [ ! -s var/lib/dbus/machine-id ] || [ -L var/lib/dbus/machine-id ] || fact forbidden "machine-id /var/lib/dbus/machine-id"
