@@ -17,7 +17,7 @@ stage_init() {
     ! wanted kairosRelease || write_release
     k=$(kernel_of)
     [ -n "$k" ] || die 'no kernel in /usr/lib/modules'
-    ! wanted kernel || ln -sf "vmlinuz-$k" /boot/vmlinuz
+    ! wanted kernel || ln -sf "/boot/vmlinuz-$k" /boot/vmlinuz
     if wanted initrd; then
         rm -f /boot/initrd* /boot/initramfs* /initrd.img* /vmlinuz*
         depmod -a "$k"
