@@ -40,11 +40,6 @@ export function isReadByMeaning(path: string): boolean {
   );
 }
 
-/** Paths whose texts are needed although they did not change: what the nodes are. */
-export function isAlwaysRead(path: string): boolean {
-  return path === "sources.yaml" || /^nodes\/[^/]+\/node\.yaml$/.test(path);
-}
-
 /** Removes what a change of TypeScript may do without any effect: comments, types and layout. */
 export type StripCode = (text: string) => string;
 

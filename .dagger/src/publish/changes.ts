@@ -1,6 +1,9 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { type Directory, dag, type GitRepository } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
-import { isAlwaysRead, isReadByMeaning, type Revision } from "../plan/affected.js";
+import { isReadByMeaning, type Revision } from "../plan/affected.js";
 
 /** What changed between a revision and the working tree, with the texts of both that matter. */
 export type Changes = { paths: string[]; before: Revision; after: Revision };
@@ -49,15 +52,22 @@ export async function treeAt(repository: GitRepository, revision: string): Promi
   }
 }
 
+/** Reads the texts that matter: in two calls however many there are, into the module's own container. */
 async function revision(tree: Directory, changed: readonly string[]): Promise<Revision> {
-  const existing = await Promise.all(
-    ["nodes/*/node.yaml", "nodes/*/cloud-config.yaml", "*.yaml", "*.json", ".dagger/src/**/*.ts"].map((pattern) =>
-      tree.glob(pattern),
-    ),
-  );
-  const wanted = existing
-    .flat()
-    .filter((path) => isAlwaysRead(path) || (changed.includes(path) && isReadByMeaning(path)));
-  const texts = wanted.map(async (path): Promise<[string, string]> => [path, await tree.file(path).contents()]);
-  return new Map(await Promise.all(texts));
+  const folder = await mkdtemp(join(tmpdir(), "hegemonikon-"));
+  try {
+    const include = ["nodes/*/node.yaml", "sources.yaml", ...changed.filter(isReadByMeaning)];
+    await tree.filter({ include }).export(folder);
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const texts = paths.map(
+      async (path): Promise<[string, string]> => [
+        relative(folder, path).replaceAll("\\", "/"),
+        await readFile(path, "utf8"),
+      ],
+    );
+    return new Map(await Promise.all(texts));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { Node } from "../../../.dagger/src/node/node.js";
 import { parseNode } from "../../../.dagger/src/node/parse.js";
-import { affected, isAlwaysRead, isReadByMeaning, type Revision } from "../../../.dagger/src/plan/affected.js";
+import { affected, isReadByMeaning, type Revision } from "../../../.dagger/src/plan/affected.js";
 import { codeStripper } from "../../../.dagger/src/plan/affected-code.js";
 import {
   FIELD_STEPS,
@@ -261,8 +261,6 @@ describe("this repository", () => {
   });
 
   test("the files that are read by their meaning are the ones it has", () => {
-    expect(isAlwaysRead("nodes/noos/node.yaml") && isAlwaysRead("sources.yaml")).toBe(true);
-    expect(isAlwaysRead("nodes/noos/cloud-config.yaml")).toBe(false);
     expect(isReadByMeaning("nodes/noos/cloud-config.yaml") && isReadByMeaning("dagger.json")).toBe(true);
     expect(isReadByMeaning(".dagger/src/publish/push.ts")).toBe(false);
   });
