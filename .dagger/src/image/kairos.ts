@@ -1,7 +1,7 @@
 import { type Container, dag, type Platform } from "@dagger.io/dagger";
 import type { Head } from "../plan/head.js";
 import { base } from "./base.js";
-import { SCRIPTS, withScripts } from "./scripts.js";
+import { SCRIPTS, scriptText, withScripts } from "./scripts.js";
 
 /**
  * kairos-init wants a version at each stage. This one is for every node and version, and the role's layer stamps the
@@ -10,6 +10,8 @@ import { SCRIPTS, withScripts } from "./scripts.js";
 const HEAVY_VERSION = "v0.0.0";
 
 const KAIROS_INIT = "/kairos-init";
+
+const DRACUT_CONF = "/etc/dracut.conf.d/99-hegemonikon.conf";
 
 /**
  * Everything below the role, from slow and shared to quick and particular: Kairos' packages and kernel (shared by every
@@ -50,8 +52,11 @@ export function head(plan: Head): Container {
       ...plan.packages,
     ]);
   }
+  const dracut = dag.directory().withNewFile("dracut.conf", scriptText(import.meta.url, "scripts/dracut.conf"));
   return withScripts(container, import.meta.url, "step", "clean")
+    .withMountedFile(DRACUT_CONF, dracut.file("dracut.conf"))
     .withExec([`${SCRIPTS}/step.sh`, "Kairos: services and the initrd", ...stage("init")])
+    .withoutMount(DRACUT_CONF)
     .withExec([`${SCRIPTS}/step.sh`, "Kairos: its own validation", KAIROS_INIT, "validate"])
     .withoutMount(KAIROS_INIT)
     .withoutMount(SCRIPTS);

@@ -16,6 +16,11 @@ export function scriptFolder(moduleUrl: string, name: string): Directory {
     );
 }
 
+/** The text of a file beside the caller. */
+export function scriptText(moduleUrl: string, path: string): string {
+  return readFileSync(new URL(path, moduleUrl), "utf8");
+}
+
 /** One folder per script, so that a change of one does not redo the steps that use another. */
 export function withScripts(container: Container, moduleUrl: string, ...names: string[]): Container {
   const all = scriptFolder(moduleUrl, "scripts");
