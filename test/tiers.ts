@@ -13,12 +13,13 @@ type Tier = { about: string; run: () => Counts };
 
 const tiers: Record<string, Tier> = {
   lint: { about: "format, lint, types, shell", run: lint },
-  unit: { about: "pure code and the roles' own programs", run: () => bunTest("unit", 60_000) },
+  unit: { about: "pure code", run: () => bunTest("unit", 60_000) },
+  role: { about: "the roles' own programs", run: () => bunTest("role", 300_000) },
   contract: { about: "the API as Dagger's introspector sees it", run: () => bunTest("contract", 120_000) },
   engine: { about: "the module on a real Dagger engine", run: () => withEngine(() => bunTest("engine", 1_800_000)) },
   full: { about: "all nodes, upgrades and rollbacks: hours", run: () => withEngine(() => bunTest("full", 7_200_000)) },
 };
-const usual = ["lint", "unit", "contract", "engine"];
+const usual = ["lint", "unit", "role", "contract", "engine"];
 
 function lint(): Counts {
   const commands: [string, string[]][] = [

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { planted } from "../../role/kairos/secrets.js";
-import { Machine } from "../../role/machine.js";
-import { shellProblems } from "../../role/shell-files.js";
+import { planted } from "./kairos/secrets.js";
+import { Machine } from "./machine.js";
+import { shellProblems } from "./shell-files.js";
 
 // A report runs some 60 commands, and the machine that tests may be busy.
 setDefaultTimeout(60_000);
@@ -130,7 +130,7 @@ describe("the tools", () => {
   test("list, node.yaml and README.md name the same", () => {
     const packages = [...new Set(rows("tools.tsv").map((row) => row[2] ?? ""))].sort();
     expect(kairos.node.packages.filter((name) => name !== "openssh-server").sort()).toEqual(packages);
-    const readme = readFileSync(join(import.meta.dir, "../../../nodes/kairos/README.md"), "utf8");
+    const readme = readFileSync(join(import.meta.dir, "../../nodes/kairos/README.md"), "utf8");
     const tools = rows("tools.tsv").map(([, tool]) => tool);
     expect(tools.filter((tool) => !readme.includes(`\`${tool}\``))).toEqual([]);
     const tasks = [...new Set(rows("tools.tsv").map((row) => row[0]))];

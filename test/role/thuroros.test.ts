@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Machine } from "../../role/machine.js";
-import { hasGpiod, say, toolsPython } from "../../role/python.js";
-import { exposures, unitProblems } from "../../role/units.js";
+import { Machine } from "./machine.js";
+import { hasGpiod, say, toolsPython } from "./python.js";
+import { exposures, unitProblems } from "./units.js";
 
-const repository = resolve(import.meta.dir, "../../..");
+const repository = resolve(import.meta.dir, "../..");
 const tests = "test/role/thuroros";
 const program = "nodes/thuroros/files";
 const settings = `${tests}/pyproject.toml`;

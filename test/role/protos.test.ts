@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
-import { Machine } from "../../role/machine.js";
-import { shellProblems } from "../../role/shell-files.js";
-import { exposures, unitProblems } from "../../role/units.js";
+import { Machine } from "./machine.js";
+import { shellProblems } from "./shell-files.js";
+import { exposures, unitProblems } from "./units.js";
 
 const SHIPPED = "/usr/share/hegemonikon/shipped";
 const HOMELAB = "/var/lib/k0s/manifests/homelab/homelab.yaml";

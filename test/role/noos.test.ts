@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
-import { Machine } from "../../role/machine.js";
-import { ModelServer } from "../../role/noos/model-server.js";
-import { shellProblems } from "../../role/shell-files.js";
-import { exposures, unitProblems } from "../../role/units.js";
+import { Machine } from "./machine.js";
+import { ModelServer } from "./noos/model-server.js";
+import { shellProblems } from "./shell-files.js";
+import { exposures, unitProblems } from "./units.js";
 
 const LIB = "/usr/lib/hegemonikon/noos";
 const SHARE = "/usr/share/hegemonikon";
