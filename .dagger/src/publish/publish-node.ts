@@ -43,7 +43,7 @@ export async function checkedPublisher(
   version: string,
   also: readonly string[] = [],
 ): Promise<Checked> {
-  const filled = async (secret: Secret | undefined) => secret !== undefined && (await secret.plaintext()).trim() !== "";
+  const filled = async (secret: Secret | undefined) => (secret ? (await secret.plaintext()).trim() !== "" : false);
   const [password, key, oidcUrl, oidcToken] = await Promise.all([
     filled(by.password),
     filled(by.key),

@@ -41,7 +41,7 @@ export async function verifyNode(work: Workplace, request: VerifyRequest): Promi
   refuse("verify", [
     ...nodeProblems(node, work.nodes),
     ...(typeof reference === "string" ? [`reference: ${reference}`] : []),
-    ...((key === undefined) === (identity === "")
+    ...(Boolean(key) === (identity !== "")
       ? ["key: expected either --key=cosign.pub, or --identity=REGEXP of the job that signed"]
       : []),
   ]);
