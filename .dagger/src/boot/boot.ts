@@ -17,6 +17,12 @@ import { failureOf, failureText } from "./verdict.js";
 /** What is asked of a proof. */
 export type BootWanted = { route: BootRoute; kvm: boolean; evenFailed: boolean; attempt: number };
 
+const ROUTES = {
+  [BootRoute.Live]: "live",
+  [BootRoute.Installed]: "installed",
+  [BootRoute.Fallback]: "fallback",
+} as const;
+
 /** Boots a node's medium and proves its role. Throws a HegemonikonError that says why where it is not proven. */
 export async function boot(recipe: Recipe, image: Container, wanted: BootWanted): Promise<Directory> {
   const { node, version, artefacts, used } = recipe;
@@ -29,7 +35,7 @@ export async function boot(recipe: Recipe, image: Container, wanted: BootWanted)
   const seen = await inspected(recipe, image);
   const { file: iso } = await medium(recipe, seen);
   const tools = await emulator(recipe, "uefi");
-  const stages = stagesOf(node, wanted.route === BootRoute.Installed ? "installed" : "live");
+  const stages = stagesOf(node, ROUTES[wanted.route]);
   let media = dag.directory().withFile("node.iso", iso);
   if (stages.length > 1) media = media.withFile("unattended.iso", unattended(tools, iso));
   const out = runStages(tools, planFiles(node, stages, "uefi", wanted.kvm), media, wanted.attempt, wanted.kvm);

@@ -48,10 +48,12 @@ export type Attached = {
   disk?: string;
   /** Ends the emulator where the guest restarts. */
   once?: boolean;
+  /** Leaves role-check's port away. */
+  silent?: boolean;
 };
 
 /** The emulator's arguments of one stage. The medium, where there is one, is what boots. */
-export function stageArguments({ medium, disk, once }: Attached): string[] {
+export function stageArguments({ medium, disk, once, silent }: Attached): string[] {
   const args: string[] = [];
   if (medium) {
     // As a CD: SeaBIOS does not go on from a blank disk to a second disk.
@@ -69,7 +71,8 @@ export function stageArguments({ medium, disk, once }: Attached): string[] {
   }
   // No ROM: the network is no way to boot here, and looking for one takes half a minute.
   args.push("-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=");
-  args.push("-device", "virtio-serial-pci", "-device", `virtserialport,chardev=port,name=${PORT}`);
+  args.push("-device", "virtio-serial-pci");
+  if (!silent) args.push("-device", `virtserialport,chardev=port,name=${PORT}`);
   if (once) args.push("-no-reboot");
   return args;
 }

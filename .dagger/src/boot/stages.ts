@@ -20,7 +20,9 @@ export type Stage = {
   /** Whether the system is shut down at the end, so that the next stage finds what was written. */
   powerdown: boolean;
   /** How Kairos must say it booted. */
-  boots?: "live" | "active";
+  boots?: "live" | "active" | "passive";
+  /** A script of vm/scripts that changes the disk before. */
+  prepare?: "fail-upgrade.sh";
 };
 
 const MEDIUM = "/medium/node.iso";
@@ -36,7 +38,7 @@ const INSTALL_SECONDS = 600;
 const REPORT_SECONDS = 120;
 
 /** How far a proof goes. */
-export type Route = "live" | "installed";
+export type Route = "live" | "installed" | "fallback";
 
 /** The stages of a proof. */
 export function stagesOf(node: Pick<Node, "assertions">, route: Route): Stage[] {
@@ -64,7 +66,7 @@ export function stagesOf(node: Pick<Node, "assertions">, route: Route): Stage[] 
     powerdown: true,
     boots: "active",
   });
-  return [
+  const both: Stage[] = [
     live,
     {
       name: "2-install",
@@ -77,6 +79,22 @@ export function stagesOf(node: Pick<Node, "assertions">, route: Route): Stage[] 
     },
     installed("3-installed", "The installed system"),
     installed("4-again", "The installed system, booted again"),
+  ];
+  if (route === "installed") return both;
+  return [
+    ...both,
+    {
+      name: "5-failing",
+      title: "The boot after an upgrade whose role fails",
+      // The machine restarts by itself, once its role has not been proven.
+      ends: "exit",
+      seconds: ROLE_CHECK.seconds + REPORT_SECONDS,
+      expect: [KERNEL],
+      arguments: stageArguments({ disk: DISK, once: true, silent: true }),
+      powerdown: false,
+      prepare: "fail-upgrade.sh",
+    },
+    { ...installed("6-previous", "The previous image, which took over"), boots: "passive" },
   ];
 }
 
@@ -106,6 +124,7 @@ export function planFiles(
     files.push({ path: `${stage.name}/seconds`, text: `${stage.seconds}\n` });
     const expect = stage.expect.map(({ name, seconds, log, pattern }) => [name, seconds, log, pattern].join("\t"));
     files.push({ path: `${stage.name}/expect.tsv`, text: lines(expect) });
+    if (stage.prepare) files.push({ path: `${stage.name}/prepare`, text: `${stage.prepare}\n` });
     if (stage.powerdown) files.push({ path: `${stage.name}/powerdown`, text: "" });
   }
   return files;

@@ -16,7 +16,7 @@ export async function emulator(recipe: Recipe, firmware: Firmware): Promise<Cont
       "the emulator",
       `${SCRIPTS}/install-packages.sh`,
       ...machineFor(node, firmware).packages,
-      "xorriso",
+      ...["xorriso", "fdisk", "e2fsprogs"],
     ])
     .withMountedDirectory(SCRIPTS, scriptFolder(new URL("vm/run", import.meta.url).href, "scripts"));
 }

@@ -18,7 +18,7 @@ const host: Host = {
   processors: "2",
   emulator: "QEMU",
 };
-const stages = stagesOf(node, "installed");
+const stages = stagesOf(node, "fallback");
 
 const passed = (boot: string, more = "") => `TAP version 14
 1..2
@@ -37,7 +37,8 @@ function runs(
 ): StageRun[] {
   return stages.map((stage) => {
     const { port, reason, ...changed } = changes[stage.name] ?? {};
-    const boots = stage.boots ? passed(stage.boots) : "";
+    const why = stage.boots === "passive" ? "#fact upgrade An upgrade was taken back\n" : "";
+    const boots = stage.boots ? passed(stage.boots, why) : "";
     return {
       stage,
       outcome: { reason: reason ?? stage.ends, reached: [{ name: "kernel", seconds: 20 }] },
@@ -141,6 +142,16 @@ test("the installed system keeps its state and identity", () => {
     sentence: "the machine changed its identity at the second boot: machine-id",
     details: ["machine-id: 0123, then 4567"],
   });
+});
+
+test("after an upgrade whose role fails, the previous image runs and says why", () => {
+  expect(failure({ "6-previous": { port: passed("active") } })?.sentence).toBe(
+    "Kairos booted its active system, expected passive",
+  );
+  expect(failure({ "6-previous": { port: passed("passive") } })?.sentence).toBe(
+    "the previous image runs but does not say why the upgrade was taken back",
+  );
+  expect(failure({ "5-failing": { reason: "over" } })?.stage).toBe("The boot after an upgrade whose role fails");
 });
 
 test("a stage that fails hides those after it", () => {

@@ -30,6 +30,7 @@ status=0
 for stage in "$plan"/*/; do
     name=$(basename "$stage")
     echo "== $name"
+    [ ! -e "$stage/prepare" ] || "$here/$(cat "$stage/prepare")" /vm/disk.raw || { status=$? && break; }
     "$here/run-stage.sh" "$stage" "$plan/watch.tsv" "$out/$name" "$scale" "${machine[@]}" "${faster[@]}" || { status=$? && break; }
 done
 rm -rf /vm
