@@ -37,7 +37,9 @@ export const SIGNS: readonly Sign[] = [
     name: "grub-error",
     says: "GRUB could not load what its menu entry names",
     most: 0,
-    pattern: "error: (no such (device|partition)|file .* not found|out of memory|you need to load the kernel first)",
+    // Kairos' own menu looks for files that need not exist (/grubcustom, /grub_oem_env), and GRUB calls that an error.
+    pattern:
+      "error: (no such partition|no such device: [^/]|file .* not found|out of memory|you need to load the kernel first)",
   },
   {
     name: "nothing-to-boot",

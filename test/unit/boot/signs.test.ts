@@ -62,3 +62,8 @@ test("the line that shows the sign is kept", () => {
   );
   expect(found?.line).toBe("[    2.5] Kernel panic - not syncing: VFS: Unable to mount root fs");
 });
+
+test("a file that Kairos' menu looks for in vain is no sign; a partition is", () => {
+  expect(signIn("error: no such device: /grubcustom.\nerror: no such device: /grub_oem_env.\n")).toBeUndefined();
+  expect(signIn("error: no such device: COS_STATE.\n")?.sign.name).toBe("grub-error");
+});
