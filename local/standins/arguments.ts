@@ -14,19 +14,20 @@ function sourcesOf(node: NeedsOfNode): string[] {
 }
 
 /**
- * The stand-ins that a call pulls, as arguments of local/mirror/up (none: all of them). A first `base` waits neither for
+ * The stand-ins that a call pulls, as arguments of local/mirror/up (none: all of them; undefined: the call pulls nothing). A first `base` waits neither for
  * Kairos nor for another architecture, a build not for the tools that publish it.
  */
 export function standInArguments(
   args: readonly string[],
   nodes: readonly NeedsOfNode[],
   sources: Readonly<Record<string, Source>>,
-): string[] {
+): string[] | undefined {
   if (args.includes("--all") || args.includes("release")) return [];
+  if (args.includes("lock")) return ["ubuntu", "--arch=amd64"]; // it asks for what there is
   const at = args.findIndex((arg) => arg === "--node" || arg.startsWith("--node="));
   const name = at < 0 ? undefined : (args[at]?.split("=")[1] ?? args[at + 1]);
   const node = nodes.find((candidate) => candidate.name === name);
-  if (!node) return ["ubuntu", "--arch=amd64"]; // no image is pulled, or the function will say that there is no such node
+  if (!node) return undefined; // or there is no such node, and the function will say so
   if (args.includes("base")) return ["ubuntu", `--arch=${node.arch}`];
   const nameOf = (source: string) => sources[source] && standInFor(sources[source])?.name;
   const own = new Set(sourcesOf(node).map(nameOf));

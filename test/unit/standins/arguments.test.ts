@@ -29,13 +29,13 @@ test("a build needs Kairos and the media's tools, not those that publish", () =>
   expect(needed).toContain("kairos-init");
   expect(needed).toContain("auroraboot");
   expect(needed).not.toContain("cosign");
-  expect(needed.at(-1)).toBe("--arch=amd64,arm64");
+  expect(needed?.at(-1)).toBe("--arch=amd64,arm64");
   expect(of("publish", "--node=noos")).toContain("cosign");
 });
 
-test("a call without a node, or with one that does not exist, builds next to nothing", () => {
-  expect(of("sources", "contents")).toEqual(["ubuntu", "--arch=amd64"]);
-  expect(of("build", "--node=nos")).toEqual(["ubuntu", "--arch=amd64"]);
+test("a call without a node, or with one that does not exist, pulls nothing", () => {
+  expect(of("sources", "contents")).toBeUndefined();
+  expect(of("build", "--node=nos")).toBeUndefined();
 });
 
 test("everything, where everything may be needed", () => {
