@@ -17,7 +17,7 @@ export type TagParts = {
 
 /** The tags an image gets. */
 export type Tags = {
-  /** Kairos' own scheme, which `kairos-agent upgrade list-releases` reads. Never moves. */
+  /** Kairos' own scheme. Never moves. (`kairos-agent upgrade list-releases` reads it, but in REGISTRY/FLAVOR alone.) */
   kairos: string;
   /** The plain version. Never moves. */
   version: string;
