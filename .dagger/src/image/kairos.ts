@@ -30,7 +30,8 @@ export function head(plan: Head): Container {
     "-s",
     name,
     "-l",
-    "info",
+    // It shows what apt says at this level only, and an error without that is "exit status 100".
+    "debug",
     "-m",
     plan.model,
     "-t",
