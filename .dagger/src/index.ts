@@ -1,4 +1,5 @@
 import { argument, Container, check, Directory, File, func, GitRepository, object, Secret } from "@dagger.io/dagger";
+import "./long-requests.js";
 import { boot } from "./boot/boot.js";
 import { BootRoute } from "./boot/route.js";
 import { ReportFormat } from "./check/report-format.js";
