@@ -66,7 +66,7 @@ beforeAll(async () => {
   }
   const made = await spawned(process.execPath, [join(import.meta.dir, "key-pair.ts"), folder, sources]);
   expect([made.code, made.err]).toEqual([0, made.err]);
-}, 600_000);
+});
 
 afterAll(async () => {
   await registry.remove();
