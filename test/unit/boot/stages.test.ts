@@ -31,6 +31,7 @@ test("installed: one disk through all stages; the medium is gone from the third 
   expect(files.get("disks")).toBe("disk.raw 40G\n");
   expect(files.get("2-install/ends")).toBe("exit\n");
   expect(files.get("2-install/qemu.args")).toContain("-no-reboot\n");
+  expect(files.get("2-install/qemu.args")).not.toContain(PORT);
   for (const stage of ["3-installed", "4-again"]) {
     const args = files.get(`${stage}/qemu.args`) ?? "";
     expect(args).toContain("file=/vm/disk.raw");
