@@ -62,11 +62,24 @@ export const ASSET_LIMIT = 2 * 1024 ** 3;
 export const PART_SIZE = 1900 * 1024 ** 2;
 
 /** A medium as it is released: whole, or in parts with the command that joins and checks them. */
-export type ReleasedMedium = { name: string; bytes: number; parts: number; join: string | undefined };
+export type ReleasedMedium = {
+  name: string;
+  bytes: number;
+  parts: number;
+  /** Bytes of each part but the last. */
+  partSize: number;
+  join: string | undefined;
+};
 
 /** How a medium is released. It is compressed already: an ISO holds a compressed file system, a RAW is a .zst. */
 export function releasedMedium(name: string, bytes: number, limit = ASSET_LIMIT, part = PART_SIZE): ReleasedMedium {
-  if (bytes < limit) return { name, bytes, parts: 1, join: undefined };
+  if (bytes < limit) return { name, bytes, parts: 1, partSize: part, join: undefined };
   const parts = Math.ceil(bytes / part);
-  return { name, bytes, parts, join: `cat ${name}.part-* > ${name} && sha256sum --check --ignore-missing SHA256SUMS` };
+  return {
+    name,
+    bytes,
+    parts,
+    partSize: part,
+    join: `cat ${name}.part-* > ${name} && sha256sum --check --ignore-missing SHA256SUMS`,
+  };
 }

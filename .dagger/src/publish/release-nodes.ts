@@ -1,4 +1,4 @@
-import { type Directory, dag, type File, type GitRepository } from "@dagger.io/dagger";
+import { type Directory, dag, type GitRepository } from "@dagger.io/dagger";
 import { boot } from "../boot/boot.js";
 import { BootRoute } from "../boot/route.js";
 import { explained } from "../image/explain.js";
@@ -9,18 +9,13 @@ import { diffMarkdown } from "../plan/diff-text.js";
 import type { Recipe } from "../plan/recipe.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
 import { releaseNotes } from "../plan/release-notes.js";
-import {
-  PART_SIZE,
-  previousRelease,
-  type ReleasedMedium,
-  releasedMedium,
-  releaseProblems,
-} from "../plan/release-plan.js";
+import { previousRelease, releasedMedium, releaseProblems } from "../plan/release-plan.js";
 import type { Published } from "../plan/release-state.js";
 import { readVersion } from "../plan/version.js";
 import { builtNode, type Workplace } from "./built-node.js";
 import { type Checked, checkedPublisher, type Publisher, publishBuild, publishTools } from "./publish-node.js";
 import { publishedContents } from "./published-contents.js";
+import { CHECKSUMS, withSums } from "./released-files.js";
 import { repositoryState } from "./repository-state.js";
 import { signFile } from "./signing.js";
 
@@ -90,29 +85,10 @@ async function released(
     .withFile(artefacts.sbom, built.file(artefacts.sbom))
     .withFile(artefacts.manifest, built.file(artefacts.manifest))
     .withNewFile("notes.md", notes);
-  const summed = withSums(recipe, files, built.file(artefacts.medium), medium);
+  const summed = withSums(recipe.auroraboot.address, files, built.file(artefacts.medium), medium);
   const { cosign } = await publishTools(checked);
-  const bundle = signFile(cosign, checked.signer, summed.file(artefacts.checksums));
-  return summed.withFile(`${artefacts.checksums}.sigstore.json`, bundle);
-}
-
-/** Adds the medium, in parts where it is too large, and the checksums of everything, the whole medium's too. */
-function withSums(recipe: Recipe, files: Directory, file: File, medium: ReleasedMedium): Directory {
-  const { checksums } = recipe.artefacts;
-  const bench = dag
-    .container()
-    .from(recipe.auroraboot.address)
-    .withDirectory("/release", files)
-    .withFile(`/release/${medium.name}`, file)
-    .withWorkdir("/release");
-  if (medium.parts === 1) return bench.withExec(sums(checksums)).directory("/release");
-  const split = ["split", `--bytes=${PART_SIZE}`, "--numeric-suffixes=1", medium.name, `${medium.name}.part-`];
-  return bench.withExec(split).withExec(sums(checksums)).withExec(["rm", medium.name]).directory("/release");
-}
-
-/** A path that begins with ./ would not be found by --ignore-missing of older tools: names only. */
-function sums(checksums: string): string[] {
-  return ["sh", "-c", `sha256sum -- * > "/tmp/$1" && mv "/tmp/$1" .`, "sh", checksums];
+  const bundle = signFile(cosign, checked.signer, summed.file(CHECKSUMS));
+  return summed.withFile(`${CHECKSUMS}.sigstore.json`, bundle);
 }
 
 async function changesSince(

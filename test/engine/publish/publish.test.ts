@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Container, connection, dag, ImageMediaTypes, type Secret } from "@dagger.io/dagger";
 import { imageReference } from "../../../.dagger/src/plan/references.js";
 import { CONTENT_DIGEST } from "../../../.dagger/src/plan/release-identity.js";
+import { releasedMedium } from "../../../.dagger/src/plan/release-plan.js";
 import type { Attachment } from "../../../.dagger/src/plan/release-state.js";
 import { parseVersion } from "../../../.dagger/src/plan/version.js";
 import { type Access, registryTool, runTool } from "../../../.dagger/src/publish/access.js";
@@ -17,6 +20,7 @@ import {
   type Upload,
 } from "../../../.dagger/src/publish/image.js";
 import { annotatedLayout } from "../../../.dagger/src/publish/layout.js";
+import { withSums } from "../../../.dagger/src/publish/released-files.js";
 import { NO_ROOT, type Signer, signFile, verifySignature } from "../../../.dagger/src/publish/signing.js";
 import { parseSources } from "../../../.dagger/src/sources/parse.js";
 import { startRegistry, type TestRegistry } from "./registry";
@@ -229,5 +233,24 @@ test(
     await expect(runTool(forged, args, { step: "verify the file", where: "SHA256SUMS" })).rejects.toThrow(
       /verify the file/,
     );
+  }),
+);
+
+test(
+  "a medium that is too large is released in parts, and the line of the notes joins and checks them",
+  onEngine(async () => {
+    const text = "0123456789abcdef".repeat(1000);
+    const medium = releasedMedium("noos-v1.0.0.iso", text.length, 8_000, 6_000);
+    expect(medium.parts).toBe(3);
+    const files = dag.directory().withNewFile("notes.md", "## noos\n");
+    const folder = mkdtempSync(join(tmpdir(), "hegemonikon-parts-"));
+    await withSums(UNPACKER, files, file(medium.name, text), medium).export(folder);
+    const parts = [1, 2, 3].map((i) => `${medium.name}.part-0${i}`);
+    expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", ...parts, "notes.md"].sort());
+    execFileSync("sha256sum", ["--check", "--quiet", "--ignore-missing", "SHA256SUMS"], { cwd: folder });
+    execFileSync("sh", ["-c", medium.join ?? "false"], { cwd: folder });
+    expect(readFileSync(join(folder, medium.name), "utf8")).toBe(text);
+    writeFileSync(join(folder, parts[1] as string), "damaged");
+    expect(spawnSync("sh", ["-c", medium.join ?? "true"], { cwd: folder }).status).not.toBe(0);
   }),
 );
