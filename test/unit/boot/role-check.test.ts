@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -116,10 +116,8 @@ test("mistakes: an unknown argument, a scale that is none, no assertions", () =>
   expect(roleCheck([]).stderr).toContain("assertions.tsv is missing or empty");
 });
 
-let entries: ReturnType<typeof roleCheckEntries>;
-beforeAll(() => {
-  entries = roleCheckEntries({ assertions: [good] });
-});
+const all = roleCheckEntries({ assertions: [good] });
+const entries = all.flatMap((entry) => (entry.kind === "text" ? [entry] : []));
 
 test("every program that role-check calls is in the image, and may be executed", () => {
   const paths = entries.map(({ path }) => path);
@@ -137,4 +135,14 @@ test("the port's name is the same for the host, the udev rule and the unit", asy
   const text = (end: string) => entries.find(({ path }) => path.endsWith(end))?.text ?? "";
   expect(text(".rules")).toContain(`ATTR{name}=="${PORT}"`);
   expect(text(".service")).toContain(`/dev/virtio-ports/${PORT}\n`);
+});
+
+test("the unit is enabled as well: a port that the initrd has seen may not appear again", () => {
+  expect(all.filter(({ kind }) => kind === "link")).toEqual([
+    {
+      kind: "link",
+      path: "/usr/lib/systemd/system/multi-user.target.wants/role-check.service",
+      target: "../role-check.service",
+    },
+  ]);
 });

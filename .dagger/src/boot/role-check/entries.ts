@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { durationInSeconds } from "../../node/duration.js";
 import type { Node } from "../../node/node.js";
+import { enableLinks, type Link } from "../../plan/unit-links.js";
 
-/** A file of role-check, where it stands in every image. */
-export type RoleCheckEntry = { kind: "text"; path: string; mode: number; text: string };
+/** A file or link of role-check, where it stands in every image. */
+export type RoleCheckEntry = { kind: "text"; path: string; mode: number; text: string } | ({ kind: "link" } & Link);
 
 /** The virtio-serial port whose presence starts role-check, and over which it reports. */
 export const PORT = "hegemonikon.role-check";
@@ -27,7 +28,9 @@ export function roleCheckEntries(node: Pick<Node, "assertions">): RoleCheckEntry
     return { kind: "text", path, mode, text: readFileSync(new URL(`files/${file}`, import.meta.url), "utf8") };
   });
   const path = "/usr/share/hegemonikon/assertions.tsv";
-  return [...files, { kind: "text", path, mode: 0o644, text: assertionTable(node) }];
+  const unit = readFileSync(new URL("files/role-check.service", import.meta.url), "utf8");
+  const links = enableLinks("role-check.service", unit).map((link): RoleCheckEntry => ({ kind: "link", ...link }));
+  return [...files, ...links, { kind: "text", path, mode: 0o644, text: assertionTable(node) }];
 }
 
 /** One line an assertion: seconds, name, command, separated by tabs. In a name or command a tab becomes a space. */
