@@ -48,8 +48,11 @@ function stageFailure(node: Pick<Node, "assertions">, run: StageRun, host: Host)
   if (stage.boots && boots !== stage.boots) {
     return { sentence: `Kairos booted its ${boots} system, expected ${stage.boots}`, details: tail(serial, 20) };
   }
-  if (stage.boots === "passive" && !proof.facts.has("upgrade")) {
-    return { sentence: "the previous image runs but does not say why the upgrade was taken back", details: [] };
+  if (stage.boots === "passive" && !proof.facts.get("upgrade")?.at(-1)?.includes("did not prove its role")) {
+    return {
+      sentence: "the previous image runs but does not say that the upgrade did not prove its role",
+      details: [`it says: ${proof.facts.get("upgrade")?.at(-1) ?? "nothing"}`],
+    };
   }
   return undefined;
 }

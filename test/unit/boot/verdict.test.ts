@@ -37,7 +37,8 @@ function runs(
 ): StageRun[] {
   return stages.map((stage) => {
     const { port, reason, ...changed } = changes[stage.name] ?? {};
-    const why = stage.boots === "passive" ? "#fact upgrade An upgrade was taken back\n" : "";
+    const why =
+      stage.boots === "passive" ? "#fact upgrade An upgrade was taken back: v2 did not prove its role:\n" : "";
     const boots = stage.boots ? passed(stage.boots, why) : "";
     return {
       stage,
@@ -149,7 +150,7 @@ test("after an upgrade whose role fails, the previous image runs and says why", 
     "Kairos booted its active system, expected passive",
   );
   expect(failure({ "6-previous": { port: passed("passive") } })?.sentence).toBe(
-    "the previous image runs but does not say why the upgrade was taken back",
+    "the previous image runs but does not say that the upgrade did not prove its role",
   );
   expect(failure({ "5-failing": { reason: "over" } })?.stage).toBe("The boot after an upgrade whose role fails");
 });
