@@ -61,7 +61,8 @@ function bunTest(tier: string, timeout: number): Counts {
   const files = testFiles(tier);
   const junit = join(mkdtempSync(join(tmpdir(), "hegemonikon-")), "junit.xml");
   const args = ["test", `--timeout=${timeout}`, "--reporter=junit", `--reporter-outfile=${junit}`, ...files];
-  const status = files.length > 0 ? spawnSync(bin("bun"), args, { cwd: root, stdio: "inherit" }).status : 1;
+  const status =
+    files.length > 0 ? spawnSync(bin("bun"), args, { cwd: root, env: { ...process.env }, stdio: "inherit" }).status : 1;
   const counts = existsSync(junit) ? countsOf(readFileSync(junit, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
   const ran = counts.passed + counts.failed;
   if (ran === 0) console.error(`${tier}: no test ran`);
