@@ -23,7 +23,7 @@ beforeAll(() => {
   ]);
   writeFileSync(file, String(node));
   failed = hegemonikon("-o", join(scratch, "proof"));
-}, 3_600_000);
+});
 
 test("boot fails with the first assertion that does not hold, its output and the journal", () => {
   expect(failed.status).not.toBe(0);
