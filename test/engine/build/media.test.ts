@@ -1,0 +1,73 @@
+import { expect, test } from "bun:test";
+import { dag } from "@dagger.io/dagger";
+import { parseFacts } from "../../../.dagger/src/media/facts.js";
+import { inspect, inspectIso } from "../../../.dagger/src/media/inspect.js";
+import { iso } from "../../../.dagger/src/media/iso.js";
+import { isoProblems } from "../../../.dagger/src/media/iso-guards.js";
+import { raw } from "../../../.dagger/src/media/raw.js";
+import { parseRawFacts, rawProblems } from "../../../.dagger/src/media/raw-guards.js";
+import type { Recipe } from "../../../.dagger/src/plan/recipe.js";
+import { nodeImage, onEngine } from "./engine";
+
+// The media's guards, on media that AuroraBoot really made of a node's image.
+
+const defaultUser = '#cloud-config\nstages:\n  initramfs:\n    - users:\n        kairos:\n          passwd: "kairos"\n';
+const rules = (problems: { rule: string }[]) => problems.map(({ rule }) => rule);
+
+test("an ISO passes; with a default user, or without a file of the image, it does not", async () => {
+  await onEngine(async () => {
+    const { recipe, image } = await nodeImage("kairos");
+    const { listing } = inspect(recipe, image.rootfs());
+    const facts = parseFacts(await inspectIso(recipe, iso(recipe, image.rootfs()), listing).contents());
+    expect(isoProblems("kairos", facts, recipe.mediumConfig)).toEqual([]);
+
+    const open: Recipe = { ...recipe, mediumConfig: defaultUser };
+    const without = image.rootfs().withoutFile("/usr/bin/kairos-agent");
+    const wrong = parseFacts(await inspectIso(recipe, iso(open, without), listing).contents());
+    const problems = isoProblems("kairos", wrong, recipe.mediumConfig);
+    expect(rules(problems)).toEqual(["iso/config", "iso/same-rootfs"]);
+    expect(problems[0]?.found).toBe("AuroraBoot's default user kairos/kairos");
+    expect(problems[1]?.found).toBe("/usr/bin/kairos-agent");
+  });
+});
+
+test("the ISO's root file system is compressed with zstd where the kernel reads it, and with gzip where not", async () => {
+  await onEngine(async () => {
+    const { recipe, image } = await nodeImage("kairos");
+    // The shim alone: a whole ISO by gzip takes minutes.
+    const { TOOLS, tool } = await import("../../../.dagger/src/media/tool.js");
+    const bench = tool(recipe.auroraboot).withNewFile("/in/a", "x".repeat(1000));
+    const squash = (path: string, ...more: string[]) =>
+      bench
+        .withExec([
+          "sh",
+          "-c",
+          `PATH=${path}$PATH; mksquashfs /in /out.sq "$@" > /dev/null; unsquashfs -s /out.sq`,
+          "sh",
+          ...more,
+        ])
+        .stdout();
+    expect(await squash(`${TOOLS}/shim:`, "-b", "1024k")).toContain("Compression zstd");
+    expect(await squash(`${TOOLS}/shim:`, "-comp", "xz")).toContain("Compression xz");
+    expect(await squash("")).toContain("Compression gzip");
+    expect(await image.file("/boot/initrd").size()).toBeGreaterThan(0);
+  });
+});
+
+test("a RAW passes; one for a Raspberry Pi without its firmware, or with a default user, does not", async () => {
+  await onEngine(async () => {
+    const { recipe, image } = await nodeImage("kairos");
+    const plan: Recipe = { ...recipe, artefacts: { ...recipe.artefacts, medium: "kairos-v0.0.0-dev.raw.zst" } };
+    const made = raw(plan, image.rootfs());
+    const facts = parseRawFacts(await made.facts.contents());
+    expect(rawProblems("kairos", "generic", facts, recipe.mediumConfig)).toEqual([]);
+    expect(rules(rawProblems("kairos", "rpi4", facts, recipe.mediumConfig))).toEqual([
+      "raw/pi-firmware",
+      "raw/pi-uboot",
+    ]);
+    expect(rules(rawProblems("kairos", "generic", facts, defaultUser))).toEqual(["raw/config"]);
+    // Compressed it is no more than a fifth of the disk.
+    expect((await made.disk.size()) * 5).toBeLessThan(facts.diskBytes);
+    expect(await dag.directory().withFile("x", made.disk).entries()).toEqual(["x"]);
+  });
+});
