@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { summarize } from "../../../.dagger/src/manifest/content.js";
 import { Manifest } from "../../../.dagger/src/manifest/manifest.js";
 import { build } from "../../../.dagger/src/media/build.js";
-import { nodeImage, onEngine } from "./engine";
+import { nodeImage, nodesDir, onEngine, sourcesFile } from "./engine";
 
 // What `build --node=kairos` gives, looked at with the programs that users have.
 
@@ -16,8 +16,8 @@ const run = (command: string, ...args: string[]) => spawnSync(command, args, { c
 
 test("the build ends well", async () => {
   await onEngine(async () => {
-    const { recipe, image } = await nodeImage("kairos");
-    await (await build({ ...recipe, revision: "c0ffee" }, image)).export(folder);
+    const { recipe, image } = await nodeImage("kairos", nodesDir(), sourcesFile(), "c0ffee");
+    await (await build(recipe, image)).export(folder);
   });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -38,8 +38,9 @@ export async function nodeImage(
   node: string,
   nodes: Directory = nodesDir(),
   sources = sourcesFile(),
+  revision = "",
 ): Promise<{ recipe: Recipe; image: Container }> {
-  const recipe = await readRecipe(nodes, sources, { node, version: "v0.0.0-dev", revision: "" });
+  const recipe = await readRecipe(nodes, sources, { node, version: "v0.0.0-dev", revision });
   return { recipe, image: image(recipe, nodes.directory(node)) };
 }
 
