@@ -11,6 +11,7 @@ install:
   auto: true
   device: /dev/vda
   reboot: true
+  nousers: true
 END
 chmod 644 "$work/config.yaml"
 set -- -map "$work/config.yaml" /config.yaml
