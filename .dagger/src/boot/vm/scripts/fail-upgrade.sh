@@ -22,14 +22,16 @@ start() { # PARTITION
     [ -n "$sectors" ] || { echo "fail-upgrade: the disk has no partition $1" >&2 && exit 1; }
     echo $((sectors * 512))
 }
-debugfs -w -f - "$disk?offset=$(start persistent)" << 'END'
+persistent=$(start persistent)
+oem=$(start oem)
+debugfs -w -f - "$disk?offset=$persistent" << 'END'
 mkdir lib
 mkdir lib/hegemonikon
 mkdir lib/hegemonikon/upgrade
 cd lib/hegemonikon/upgrade
 write pending pending
 END
-debugfs -w -f - "$disk?offset=$(start oem)" << 'END'
+debugfs -w -f - "$disk?offset=$oem" << 'END'
 write failing.tsv failing.tsv
 write 99_failing.yaml 99_failing.yaml
 END
