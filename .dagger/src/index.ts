@@ -350,7 +350,7 @@ export class Hegemonikon {
    * Example: dagger call boot --node=noos export --path=proof
    * @param node The node's name, a folder in nodes/; one whose medium is an ISO.
    * @param version The node's version, a semantic version.
-   * @param route How far it goes: the live medium; or its installation and two boots, too; or an upgrade that fails, as well.
+   * @param route How far it goes: the live medium, or its installation and two boots of the installed system, too.
    * @param kvm Whether KVM is used where it runs guests; without it, or where it does not, the machine is emulated.
    * @param evenFailed Whether a proof that failed is given back, too; result.json and the report tell.
    * @param attempt The same medium is not booted twice for one attempt; another number boots it again.

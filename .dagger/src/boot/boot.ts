@@ -20,7 +20,6 @@ export type BootWanted = { route: BootRoute; kvm: boolean; evenFailed: boolean; 
 const ROUTES = {
   [BootRoute.Live]: "live",
   [BootRoute.Installed]: "installed",
-  [BootRoute.Fallback]: "fallback",
 } as const;
 
 /** Boots a node's medium and proves its role. Throws a HegemonikonError that says why where it is not proven. */

@@ -4,6 +4,4 @@ export enum BootRoute {
   Live = "LIVE",
   /** And its unattended installation to a disk, the installed system, and its second boot. */
   Installed = "INSTALLED",
-  /** And an upgrade whose role fails: the machine must go back to the previous image by itself and say why. */
-  Fallback = "FALLBACK",
 }
