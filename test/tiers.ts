@@ -27,7 +27,6 @@ function lint(): Counts {
     [bin("tsc"), ["--noEmit"]],
     ["shellcheck", ["-x", "--source-path=SCRIPTDIR", ...shellFiles(root)]],
   ];
-  if (!Bun.which("shellcheck")) install("shellcheck");
   const results = commands.map(([command, args]) => {
     const ok = spawnSync(command, args, { cwd: root, stdio: "inherit" }).status === 0;
     console.log(`${ok ? "(pass)" : "(fail)"} ${relative(root, command)} ${args[0]}`);
@@ -37,13 +36,25 @@ function lint(): Counts {
   return { passed, failed: results.length - passed, skipped: 0 };
 }
 
-function install(name: string): void {
+/** Programs that tests run, and the Debian packages that have them; what the module itself needs, its own parts install. */
+const programs: Record<string, string> = {
+  busybox: "busybox-static",
+  column: "bsdextrautils",
+  curl: "curl",
+  jq: "jq",
+  openssl: "openssl",
+  pgrep: "procps",
+  shellcheck: "shellcheck",
+  "systemd-analyze": "systemd",
+};
+
+function installMissing(): void {
+  const missing = Object.entries(programs).flatMap(([program, name]) => (Bun.which(program) ? [] : [name]));
+  if (missing.length === 0) return;
+  console.log(`installing ${missing.join(", ")}, which tests run`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  for (const args of [
-    ["-qq", "update"],
-    ["-qq", "-y", "--no-install-recommends", "install", name],
-  ]) {
-    spawnSync("apt-get", args, { env, stdio: ["ignore", "inherit", "inherit"] });
+  for (const args of [["update"], ["-y", "--no-install-recommends", "install", ...missing]]) {
+    spawnSync("apt-get", ["-qq", ...args], { env, stdio: ["ignore", "inherit", "inherit"] });
   }
 }
 
@@ -91,6 +102,7 @@ if (unknown.length > 0) {
   console.error(`test: no tier "${unknown.join('", "')}"; expected ${Object.keys(tiers).join(", ")}`);
   process.exit(2);
 }
+installMissing();
 const results: TierResult[] = [];
 for (const name of asked.length > 0 ? asked : usual) {
   const tier = tiers[name];
