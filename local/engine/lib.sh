@@ -29,8 +29,12 @@ retry() {
     die "$what failed three times: the last message above says why"
 }
 
-# whether something answers on the socket (curl's 7: nobody listens; 28: no answer in time)
-answers() { curl -s -m 3 -o /dev/null --http2-prior-knowledge --unix-socket "$socket" http://engine/ || case $? in 7 | 28) false ;; esac; }
+# ask SECONDS: one request to the socket. 7: nobody listens there; 28: no answer in time
+ask() { curl -s -m "$1" -o /dev/null --http2-prior-knowledge --unix-socket "$socket" http://engine/; }
+# answers SECONDS: whether the engine answers in that time
+answers() { ask "$1" || case $? in 7 | 28) false ;; esac; }
+# whether anybody holds the socket, answering or not
+taken() { ask 3 || [ $? != 7 ]; }
 
 # the pid of our engine, if it runs: the number alone could be another process's by now
 engine_pid() {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { core, coreAsync, engine, engineAsync, own, pidfile, root, socket } from "./engine";
@@ -86,14 +86,17 @@ test("a stale pid file that names another process is no engine, and that process
   other.kill();
 });
 
-test("a socket that another program holds is named, and the program is left alone", async () => {
+test.each([
+  ["answers", (connection: Socket) => connection.end("not an engine\n")],
+  ["never answers", () => {}],
+])("a socket of another program, which %s, is named, and the program is left alone", async (_, serve) => {
   engine("down");
   rmSync(socket, { force: true });
-  const server = createServer((connection) => connection.end("not an engine\n"));
+  const server = createServer(serve);
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   const run = await engineAsync("up");
   expect(run.status).toBe(1);
-  expect(run.stderr).toContain(`another program answers on ${socket}`);
+  expect(run.stderr).toContain(`another program holds ${socket}`);
   expect(server.listening).toBe(true);
   server.close();
 });
