@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { core, coreAsync, engine, engineAsync, own, pidfile, root, socket } from "./engine";
@@ -87,18 +86,19 @@ test("a stale pid file that names another process is no engine, and that process
 });
 
 test.each([
-  ["answers", (connection: Socket) => connection.end("not an engine\n")],
-  ["never answers", () => {}],
+  ["answers", "(connection) => connection.end('not an engine')"],
+  ["never answers", "() => {}"],
 ])("a socket of another program, which %s, is named, and the program is left alone", async (_, serve) => {
   engine("down");
   rmSync(socket, { force: true });
-  const server = createServer(serve);
-  await new Promise<void>((resolve) => server.listen(socket, resolve));
-  const run = await engineAsync("up");
-  expect(run.status).toBe(1);
+  const listen = `require("node:net").createServer(${serve}).listen(${JSON.stringify(socket)})`;
+  const other = spawn(process.execPath, ["-e", listen], { stdio: "ignore" });
+  for (let tries = 0; !existsSync(socket) && tries < 100; tries++) await Bun.sleep(100);
+  const run = engine("up");
+  expect(run).toMatchObject({ status: 1, stdout: "" });
   expect(run.stderr).toContain(`another program holds ${socket}`);
-  expect(server.listening).toBe(true);
-  server.close();
+  expect(other.exitCode).toBeNull();
+  other.kill();
 });
 
 test("a second stop says that nothing runs", () => {
