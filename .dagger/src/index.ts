@@ -8,7 +8,7 @@ import { base } from "./image/base.js";
 import { explained } from "./image/explain.js";
 import { image } from "./image/image.js";
 import { readRecipe } from "./image/read-recipe.js";
-import { build, inspected, medium } from "./media/build.js";
+import { build, mediumAlone } from "./media/build.js";
 import { TableFormat } from "./node/table-format.js";
 import { publishedJson, publishedText } from "./plan/release-state.js";
 import { verificationJson, verificationText } from "./plan/release-verify.js";
@@ -126,10 +126,7 @@ export class Hegemonikon {
   @func()
   async iso(node: string, version: string = "v0.0.0-dev"): Promise<File> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "", medium: "iso" });
-    return explained(node, async () => {
-      const seen = await inspected(recipe, image(recipe, this.nodesDir.directory(node)));
-      return (await medium(recipe, seen)).file;
-    });
+    return explained(node, () => mediumAlone(recipe, image(recipe, this.nodesDir.directory(node))));
   }
 
   /**
@@ -142,10 +139,7 @@ export class Hegemonikon {
   @func()
   async raw(node: string, version: string = "v0.0.0-dev"): Promise<File> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "", medium: "raw" });
-    return explained(node, async () => {
-      const seen = await inspected(recipe, image(recipe, this.nodesDir.directory(node)));
-      return (await medium(recipe, seen)).file;
-    });
+    return explained(node, () => mediumAlone(recipe, image(recipe, this.nodesDir.directory(node))));
   }
 
   /**

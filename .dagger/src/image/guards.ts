@@ -1,5 +1,6 @@
 import type { Problem } from "../errors.js";
 import type { Facts } from "../media/facts.js";
+import { problemsOf } from "../media/problems-of.js";
 
 /** Why each kind of file may not be in an image. */
 const FORBIDDEN: Readonly<Record<string, string>> = {
@@ -24,15 +25,7 @@ export function bootedKernel(facts: Facts): string {
 }
 
 function kernelProblems(node: string, facts: Facts): Problem[] {
-  const problem = (rule: string, message: string, found: string, expected: string, reason?: string): Problem => ({
-    file: `image of ${node}`,
-    rule: `image/${rule}`,
-    severity: "error",
-    message,
-    found,
-    expected,
-    ...(reason ? { reason } : {}),
-  });
+  const problem = problemsOf(`image of ${node}`, "image");
   const problems: Problem[] = [];
   const kernels = facts.get("kernel") ?? [];
   const modules = facts.get("modules") ?? [];

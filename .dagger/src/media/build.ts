@@ -104,3 +104,8 @@ function passed(recipe: Recipe, problems: readonly Problem[]): Problem[] {
   }
   return [...problems];
 }
+
+/** The medium alone, behind the same guards as in a build. */
+export async function mediumAlone(recipe: Recipe, image: Container): Promise<File> {
+  return (await medium(recipe, await inspected(recipe, image))).file;
+}

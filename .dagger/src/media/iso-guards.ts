@@ -1,5 +1,6 @@
 import type { Problem } from "../errors.js";
 import type { Facts } from "./facts.js";
+import { problemsOf } from "./problems-of.js";
 
 /** Files without which an ISO of AuroraBoot's does not boot. */
 const NEEDED = ["/boot/kernel", "/boot/initrd", "/rootfs.squashfs"];
@@ -9,14 +10,7 @@ const ADDED = /^\/(dev|proc|run|sys|tmp|usr\/local|usr\/local\/bin|oem|boot|pers
 
 /** What forbids an ISO, from the facts of media/scripts/iso-facts.sh. Empty where it may leave. */
 export function isoProblems(node: string, facts: Facts, mediumConfig: string): Problem[] {
-  const problem = (rule: string, message: string, found: string, expected: string): Problem => ({
-    file: `ISO of ${node}`,
-    rule: `iso/${rule}`,
-    severity: "error",
-    message,
-    found,
-    expected,
-  });
+  const problem = problemsOf(`ISO of ${node}`, "iso");
   const problems: Problem[] = [];
   const files = new Set(facts.get("file") ?? []);
   for (const path of NEEDED) {

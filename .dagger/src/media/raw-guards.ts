@@ -1,4 +1,5 @@
 import type { Problem } from "../errors.js";
+import { problemsOf } from "./problems-of.js";
 
 const MIB = 1024 ** 2;
 
@@ -60,15 +61,7 @@ const PI_FILES: Readonly<Record<string, readonly string[]>> = {
 
 /** What forbids a RAW disk. Empty where it may leave. */
 export function rawProblems(node: string, model: string, facts: RawFacts, mediumConfig: string): Problem[] {
-  const problem = (rule: string, message: string, found: string, expected: string, reason?: string): Problem => ({
-    file: `RAW of ${node}`,
-    rule: `raw/${rule}`,
-    severity: "error",
-    message,
-    found,
-    expected,
-    ...(reason ? { reason } : {}),
-  });
+  const problem = problemsOf(`RAW of ${node}`, "raw");
   const problems: Problem[] = [];
   if (facts.table !== "gpt")
     problems.push(problem("table", "The partition table is of another kind", facts.table || "none", "gpt"));
