@@ -111,6 +111,7 @@ export function planFiles(
 ): PlanFile[] {
   const machine = machineFor(node, firmware);
   const lines = (all: string[]) => all.map((line) => `${line}\n`).join("");
+    { path: "cpu", text: `${machine.cpu}\n` },
   const files: PlanFile[] = [
     { path: "machine", text: lines(machine.command) },
     { path: "firmware", text: `${machine.firmware}\n` },

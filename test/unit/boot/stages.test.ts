@@ -59,10 +59,17 @@ test("KVM is tried only where it may be", () => {
   expect(plan("live", false).has("may-use-kvm")).toBe(false);
 });
 
+test("the processor is emulated as one that is quick to emulate", () => {
+  expect(plan("live").get("cpu")).toBe("max\n");
+  expect(machineFor({ arch: "arm64" }, "uefi").cpu).toBe("cortex-a72");
+});
+
 test("the machine is the node's: firmware, emulator and packages by architecture", () => {
   expect(machineFor({ arch: "amd64" }, "uefi")).toMatchObject({ packages: ["qemu-system-x86", "ovmf"] });
   expect(machineFor({ arch: "amd64" }, "bios").firmware).toBe("");
   expect(machineFor({ arch: "amd64" }, "bios").command.join(" ")).not.toContain("pflash");
+  // or its BIOS says nothing where the watcher reads
+  expect(machineFor({ arch: "amd64" }, "bios").command).toContain("q35,graphics=off");
   expect(machineFor({ arch: "arm64" }, "uefi").command.slice(0, 3)).toEqual([
     "qemu-system-aarch64",
     "-machine",

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs the stages of a plan, one virtual machine after the other, until one ends otherwise than it should.
-# Usage: run-stages.sh PLAN OUT   PLAN has `machine` (the emulator and its arguments, one a line), `watch.tsv`, and a folder a
+# Usage: run-stages.sh PLAN OUT   PLAN has `machine` (the emulator and its arguments, one a line), and a folder a
 # stage; OUT gets `host.tsv` and a folder a stage. Exit code 0 whenever there is something to judge: the verdict is not made here.
 set -u
 plan=$1 out=$2
@@ -10,14 +10,15 @@ mkdir -p "$out" /vm
 mapfile -t machine < "$plan/machine"
 firmware=$(cat "$plan/firmware")
 if [ -n "$firmware" ]; then cp "${firmware/_CODE/_VARS}" /vm/vars.fd && chmod 600 /vm/vars.fd; fi
-while read -r name size; do truncate -s "$size" "/vm/$name"; done < "$plan/disks"
+"$here/make-disks.sh" "$plan/disks" /medium /vm || exit 1
+if [ -e "$plan/card" ]; then "$here/make-card.sh" "$(cat "$plan/card")" /vm/disk.raw "$plan/oem" || exit 1; fi
 
 if why=$("$here/probe-kvm.sh" "$plan"); then
     accel=kvm patience=1
     faster=(-accel kvm -cpu host)
 else
     accel=emulated patience=4
-    faster=(-accel "tcg,thread=multi,tb-size=1024" -cpu max)
+    faster=(-accel "tcg,thread=multi,tb-size=1024" -cpu "$(cat "$plan/cpu")")
 fi
 # Another's work on this machine takes time from the guest: as many times more patience as there are programs a processor.
 load=$(awk -v cpus="$(nproc)" '{ l = int($1 / cpus + 0.5); print (l < 1 ? 1 : (l > 5 ? 5 : l)) }' /proc/loadavg)
@@ -30,8 +31,9 @@ status=0
 for stage in "$plan"/*/; do
     name=$(basename "$stage")
     echo "== $name"
-    [ ! -e "$stage/prepare" ] || "$here/$(cat "$stage/prepare")" /vm/disk.raw || { status=$? && break; }
-    "$here/run-stage.sh" "$stage" "$plan/watch.tsv" "$out/$name" "$scale" "${machine[@]}" "${faster[@]}" || { status=$? && break; }
+    "$here/run-stage.sh" "$stage" "$out/$name" "$scale" "${machine[@]}" "${faster[@]}" || { status=$? && break; }
 done
+# what another plan goes on with
+if [ -e "$plan/keep" ]; then mkdir -p "$out/machine" && mv /vm/* "$out/machine"; fi
 rm -rf /vm
 [ $status -le 1 ]

@@ -1,0 +1,37 @@
+import type { Node } from "../../node/node.js";
+import { stageArguments } from "../machine.js";
+import { type PlanFile, type Stage, stagesOf } from "../stages.js";
+import { simulationFiles } from "./board.js";
+
+const MEDIUM = "/medium/card.raw.zst";
+const DISK = "/vm/disk.raw";
+
+/**
+ * The stages of a RAW medium: its first boot is that of the recovery system, which lays out the rest of the card and restarts;
+ * the second proves the role. `again` boots once more and compares what must persist.
+ */
+export function rawStages(node: Pick<Node, "assertions">, again: boolean): Stage[] {
+  const [, install, installed, last] = stagesOf(node, "installed");
+  if (!install || !installed || !last) throw new Error("the route installed has fewer than four stages");
+  const first: Stage = {
+    ...install,
+    name: "1-first",
+    title: "The first boot: recovery lays out the card",
+    arguments: stageArguments({ disk: DISK, once: true, silent: true }),
+  };
+  const second: Stage = { ...installed, name: "2-active", title: "The second boot: the active system" };
+  return again
+    ? [first, second, { ...last, name: "3-again", title: "The active system, booted again" }]
+    : [first, second];
+}
+
+/** Where a medium stands in the emulator's container. */
+export const CARD = MEDIUM.replace(/.*\//, "");
+
+/** What a RAW medium adds to a plan: it is written to the disk, with files that simulate the board's chips. */
+export function cardFiles(node: Pick<Node, "model">): PlanFile[] {
+  return [
+    { path: "card", text: `${MEDIUM}\n` },
+    ...simulationFiles(node).map(({ path, text }) => ({ path: `oem/${path}`, text })),
+  ];
+}
