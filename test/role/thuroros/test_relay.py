@@ -17,7 +17,7 @@ from typing import Any
 from doorbell import control, status
 from doorbell.fakemowa import FakeMowa
 
-from bench import ANNA, BERT
+from bench import ANNA, BERT, Figures
 
 BASE = "[button]\nchip = no-such-chip\ndebounce = 300ms\n[retry]\nfirst = 50ms\n"
 
@@ -201,7 +201,7 @@ class Service(unittest.TestCase):
         self.addCleanup(relay.store.close)
         relay.store._all("PRAGMA query_only=1")
         now = time.monotonic()
-        self.assertEqual(relay.edge(True, now), ("kept", 0))
+        self.assertEqual(relay.edge(True, now), ("kept", 1))
         found = status.judge(relay.facts())
         self.assertEqual(status.level(found, True), status.BROKEN)
         self.assertIn("1 rings could not be stored yet", found[0].text)
@@ -210,6 +210,55 @@ class Service(unittest.TestCase):
         self.assertEqual(relay.edge(True, now + 10), ("ring", 2))
         self.assertEqual(relay.store.figures()["rings"], 2)
         self.assertEqual(relay.facts()["storage"]["pending"], 0)
+        self.assertEqual(relay.facts()["storage"]["note"], "")
+
+    def test_the_bell_rings_on_a_full_disk_and_what_waits_is_stored_once_there_is_room(self) -> None:
+        """A real full disk: a small file system of its own, filled to the last byte while the relay runs."""
+        disk = self.directory / "disk"
+        disk.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+        subprocess.run(mount, check=True, capture_output=True, timeout=20)
+        self.addCleanup(subprocess.run, ["umount", "--lazy", str(disk)], check=False, timeout=20)
+        self.local.write_text(f"[message]\ntext = ring {{ring}}\n[recipients]\nto = {ANNA}, {BERT}\n")
+        self.start(disk)
+        self.press()
+        self.until(lambda: len(self.mowa.sent) == 2)
+        self.until(lambda: control.ask(self.directory, "status")["queue"]["rings_waiting"] == 0)
+        filler = disk / "filler"
+        with filler.open("wb", buffering=0) as file:
+            try:
+                while file.write(bytes(1024)):
+                    pass
+            except OSError:
+                pass
+        rings = 1
+        while control.ask(self.directory, "status")["storage"]["note"] == "":
+            time.sleep(0.4)  # What the file system had left in its last page takes some rings.
+            self.press()
+            rings += 1
+            self.assertLess(rings, 50)
+        for _ in range(3):
+            time.sleep(0.4)
+            self.assertEqual(self.press()["result"], "kept")
+            rings += 1
+        self.until(lambda: len(self.mowa.messages(ANNA)) == rings and len(self.mowa.messages(BERT)) == rings)
+        self.mowa.down()
+        time.sleep(0.4)
+        self.assertEqual(self.press(), {"result": "kept", "ring": rings + 1})
+        code, text = self.status()
+        self.assertEqual(code, status.BROKEN)
+        self.assertIn("1 rings could not be stored yet: ", text)
+        filler.unlink()
+        self.until(lambda: control.ask(self.directory, "status")["storage"]["pending"] == 0)
+        self.end()  # The process and all that it had in memory are gone.
+        self.mowa.up()
+        self.start(disk)
+        self.until(lambda: len(self.mowa.messages(ANNA)) == rings + 1 and len(self.mowa.messages(BERT)) == rings + 1)
+        for inbox in (self.mowa.messages(ANNA), self.mowa.messages(BERT)):
+            self.assertEqual(sorted(set(inbox)), sorted(inbox), "the same ring twice")
+        found = Figures.of(range(1, rings + 2), [self.mowa.messages(ANNA), self.mowa.messages(BERT)])
+        found.say("the disk full while it rings, then a restart")
+        self.assertEqual((found.lost, found.doubled), (0, 0))
 
     def test_selftest(self) -> None:
         command = [sys.executable, "-m", "doorbell", "selftest"]

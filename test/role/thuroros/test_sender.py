@@ -4,14 +4,84 @@ queue, the HTTP client and the connections are real."""
 import itertools
 import random
 import sqlite3
+import time
 import unittest
 from collections import Counter
+from datetime import datetime
+from unittest import mock
+from zoneinfo import ZoneInfo
 
 from doorbell.sender import LINK_LONGEST, REPEAT, SETTLE_AFTER_CRASH, masked
 
 from bench import ANNA, BERT, Bench
 
 CARL = "+32470000003"
+
+
+class NoClock(Bench):
+    """A Raspberry Pi has no clock of its own: a boot begins in the past, and the network may set it at any moment."""
+
+    PAST = 1_700_000_000.0  # Where systemd lets the clock begin: the day the image's systemd was built.
+
+    def boot(self, name: str) -> None:
+        """Another boot: the monotonic clock begins anew, too."""
+        self.store.close()
+        self.clock.now = 5.0
+        with mock.patch("doorbell.store.boot_id", lambda: name):
+            self.start()
+
+    def test_neither_a_jump_of_the_clock_nor_a_reboot_drops_doubles_or_hurries_a_ring(self) -> None:
+        self.mowa.down()
+        real = time.time()
+        walls = itertools.cycle((0.0, self.PAST, real, real + 40 * 365 * 86_400, self.PAST))
+        for boot in range(6):
+            self.boot(f"boot {boot}")
+            with mock.patch("time.time", return_value=next(walls)):
+                self.ring(3)
+                self.turn(40)
+            with mock.patch("time.time", return_value=next(walls)):
+                begun, asked = self.clock.now, self.sender.link.failures
+                self.turn(20)
+                tries = self.sender.link.failures - asked
+                self.assertLessEqual(tries, (self.clock.now - begun) / (LINK_LONGEST / 2) + 2)
+        self.assertEqual(self.store.figures()["expired"], 0)
+        self.assertLess(self.store.figures()["oldest_wait_s"], self.config.deadline)
+        self.mowa.up()
+        self.boot("last")
+        self.settle()
+        self.assertEqual(self.figures("six boots, the clock between 1970 and in 40 years"), (0, 0))
+
+    def test_a_message_names_the_time_of_its_ring_after_the_clock_was_set_and_a_reboot(self) -> None:
+        self.change(text="rang at {date} {time}", timezone="UTC")
+        self.mowa.down()
+        real = time.time()
+        with mock.patch("time.time", lambda: self.PAST + 30), mock.patch("time.monotonic", lambda: 1000.0):
+            self.store.add_ring("button", 990.0, self.PAST + 20, (ANNA,))
+            self.turn(2)
+        with mock.patch("time.time", lambda: real), mock.patch("time.monotonic", lambda: 1060.0):
+            self.clock.now += 60  # The network is there now, and has set the clock.
+            self.turn(2)
+        self.mowa.up()
+        self.boot("the next")
+        self.settle()
+        rang = datetime.fromtimestamp(real - 70, ZoneInfo("UTC"))
+        self.assertTrue(self.mowa.messages(ANNA)[0].startswith(f"rang at {rang:%Y-%m-%d %H:%M:%S}"))
+
+    def test_a_ring_of_a_boot_whose_clock_was_never_set_names_no_wrong_time(self) -> None:
+        self.change(text="rang at {date} {time}", timezone="UTC")
+        self.mowa.down()
+        real = time.time()
+        self.store.add_ring("button", 1.0, real - 3600, (ANNA,))
+        self.boot("without a network")
+        with mock.patch("time.time", lambda: self.PAST), mock.patch("time.monotonic", lambda: 10.0):
+            self.store.add_ring("button", 8.0, self.PAST - 2, (ANNA,))
+            self.turn(3)
+        self.mowa.up()
+        self.boot("the next")
+        self.settle()
+        dated, undated = self.mowa.messages(ANNA)
+        self.assertRegex(dated, r"^rang at 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d")
+        self.assertEqual(undated, "rang at ????-??-?? ??:?? (earlier; the clock was not set when it rang)")
 
 
 class Trouble(Bench):

@@ -1,4 +1,8 @@
-"""The service: wires the button, the queue, the sender and what tells about them, and watches that all of them live."""
+"""The service: wires the button, the queue, the sender and what tells about them, and watches that all of them live.
+
+A ring that the disk refuses (full, read-only, dying) goes to a second queue in memory with a sender of its own, so that
+the bell rings on; what nobody has tried to send yet moves to the disk as soon as that takes it.
+"""
 
 import logging
 import signal
@@ -34,12 +38,19 @@ class Relay:
         self.source = edges.Source("none", "not opened yet", edges.on_a_pi())
         self.debouncer = Debouncer(self.config.debounce, self.config.settle)
         self.sender = Sender(self.store, lambda: self.config, beat=lambda: self._beat("sender"))
+        self.spare = Store(None)
+        self.spare_sender = Sender(
+            self.spare,
+            lambda: self.config,
+            beat=lambda: self._beat("spare sender"),
+            link=self.sender.link,
+            turn=self.sender.turn,
+        )
         self.shared = Shared(lambda: self.config, self.summary)
         self.home = HomeAssistant()
         self._started = time.monotonic()
         self._beats: dict[str, float] = {}
         self._edge_lock = threading.Lock()
-        self._pending: list[tuple[str, float, float]] = []
         self._store_error = ""
         self._rewire = threading.Event()
         self._mtimes = self._stamps()
@@ -47,34 +58,39 @@ class Relay:
     # The ring -------------------------------------------------------------------------------------------------
 
     def edge(self, active: bool, at: float, origin: str = "button") -> tuple[str, int]:
-        """Takes an edge. ("ring", id) once the ring is on disk, ("kept", 0) when the disk refused it and it waits in
-        memory, ("quiet", 0) when it is no ring."""
+        """Takes an edge. ("ring", id) once the ring is on disk, ("kept", id) when the disk refused it and it is sent
+        from memory, ("quiet", 0) when it is no ring."""
         with self._edge_lock:
             if not self.debouncer.edge(active, at):
                 return "quiet", 0
             wall = time.time() - (time.monotonic() - at)
-            ring = self._put(origin, at, wall)
-        if not ring:
-            return "kept", 0
-        log.info("ring %d (%s)", ring, origin)
+            what, ring = self._put(origin, at, wall)
+        log.info("ring %d (%s)%s", ring, origin, "" if what == "ring" else ", kept in memory")
         self.home.rang(ring)
-        self.sender.rang()
+        (self.sender if what == "ring" else self.spare_sender).rang()
+        return what, ring
+
+    def _put(self, origin: str, at: float, wall: float) -> tuple[str, int]:
+        try:
+            self._to_disk()
+            ring = self.store.add_ring(origin, at, wall, self.config.recipients, self.spare.next_ring())
+        except sqlite3.Error as error:
+            if self._store_error != str(error):
+                log.error("a ring cannot be stored, it is sent from memory: %s", error)
+            self._store_error = str(error)
+            return "kept", self.spare.add_ring(origin, at, wall, self.config.recipients, self.store.next_ring())
+        self._store_error = ""
         return "ring", ring
 
-    def _put(self, origin: str, at: float, wall: float) -> int:
-        self._pending.append((origin, at, wall))
-        ring = 0
-        while self._pending:
-            try:
-                ring = self.store.add_ring(*self._pending[0], self.config.recipients)
-            except sqlite3.Error as error:
-                if self._store_error != str(error):
-                    log.error("a ring cannot be stored, it is kept in memory and tried again: %s", error)
-                self._store_error = str(error)
-                return 0
-            self._pending.pop(0)
-            self._store_error = ""
-        return ring
+    def _to_disk(self) -> None:
+        """Moves to the disk what waits in memory. Raises sqlite3.Error."""
+        if not self._store_error:
+            return
+        self.store.try_writing()
+        moved = self.spare.hand_over(self.store)
+        log.info("the disk takes rings again; %d that waited in memory are stored now", moved)
+        self._store_error = ""
+        self.sender.rang()
 
     def command(self, words: str, trusted: bool) -> control.Answer:
         """Answers a command of the control socket."""
@@ -91,14 +107,15 @@ class Relay:
             # Goes the way of a ring down to the disk, but not through the debouncer: it must not hide a real press.
             return {"result": "ring", "ring": self.store.add_ring("check", time.monotonic(), time.time(), ())}
         if words == "ack":
-            return {"acknowledged": self.store.acknowledge()}
+            return {"acknowledged": self.store.acknowledge() + self.spare.acknowledge()}
         return {"error": f"unknown command {words!r}"}
 
     # What is told ---------------------------------------------------------------------------------------------
 
     def facts(self) -> status.Facts:
         """Everything the status knows, without a whole phone number."""
-        link, last = self.sender.link, self.store.last_ring()
+        link = self.sender.link
+        last = max(filter(None, (self.store.last_ring(), self.spare.last_ring())), default=None)
         held = self.debouncer.held_for(time.monotonic())
         try:
             mounts = Path("/proc/self/mountinfo").read_text()
@@ -118,21 +135,25 @@ class Relay:
                 "filesystem": kind,
                 "persistent": self.store.durable and kind not in status.MEMORY_FILESYSTEMS,
                 "durable": self.store.durable,
-                "pending": len(self._pending),
+                "pending": int(self.spare.figures()["rings_waiting"]),
                 "note": self._store_error or self.store.note,
             },
             "config_problems": [str(problem) for problem in self.config.problems],
             "recipients": [masked(one) for one in self.config.recipients],
             "mowa": {"address": self.config.address, "reachable": link.reachable, "error": link.error},
-            "queue": self.store.figures(),
+            "queue": self._figures(),
             "failing": [
                 {"recipient": masked(to), "error": error, "attempts": attempts}
-                for to, error, attempts in self.store.last_errors()
+                for to, error, attempts in self.store.last_errors() + self.spare.last_errors()
             ],
             "last_ring": {"ring": last[0], "at": status.stamp(last[1]), "origin": last[2]} if last else None,
             "mqtt": self.home.state,
             "shared": self.shared.state,
         }
+
+    def _figures(self) -> dict[str, float]:
+        disk, memory = self.store.figures(), self.spare.figures()
+        return {key: (max if key == "oldest_wait_s" else sum)((disk[key], memory[key])) for key in disk}
 
     def summary(self) -> dict[str, object]:
         """What goes to mowa's shared storage: no recipient, no address."""
@@ -166,6 +187,7 @@ class Relay:
                 self.run_dir / control.SOCKET, self.command, self.stop, lambda: self._beat("control")
             ),
             "sender": lambda: self.sender.run(self.stop),
+            "spare sender": lambda: self.spare_sender.run(self.stop),
         }
         threads = [threading.Thread(target=self._guarded, args=(name, part), name=name) for name, part in parts.items()]
         for name, thread in zip(parts, threads, strict=True):
@@ -178,10 +200,15 @@ class Relay:
         self._mind()
         notify("STOPPING=1", "STATUS=finishing the message that is being sent")
         self.sender.wake.set()
+        self.spare_sender.wake.set()
         for thread in threads:
             thread.join()
+        left = self.spare.figures()["rings_waiting"]
+        if left:
+            log.error("%.0f rings that the disk never took are lost with this stop", left)
         self.home.close()
         self.store.close()
+        self.spare.close()
         return 0 if not self._dead() else 1
 
     def _guarded(self, name: str, part: Callable[[], None]) -> None:
@@ -220,17 +247,16 @@ class Relay:
             if now - looked >= LOOK or not self._mtimes:
                 looked = now
                 self._reload()
-            with self._edge_lock:
-                if self._pending and self._put(*self._pending.pop()):
-                    log.info("the rings kept in memory are stored now")
-                    self.sender.rang()
+            with self._edge_lock, suppress(sqlite3.Error):
+                self._to_disk()
             if now - pruned > 3600:
                 pruned = now
                 with suppress(sqlite3.Error):
                     self.store.prune()
+                self.spare.prune()
             try:
                 line = self._line()
-                waiting = int(self.store.figures()["rings_waiting"])
+                waiting = int(self._figures()["rings_waiting"])
             except sqlite3.Error as error:
                 line, waiting = f"broken, the queue cannot be read: {error}", 0
             if line != said:
@@ -270,6 +296,7 @@ class Relay:
             self.sender.link.next_try = 0.0
         self.home.apply(self.config)
         self.sender.wake.set()
+        self.spare_sender.wake.set()
 
 
 class _Either(threading.Event):

@@ -25,6 +25,7 @@ LINK_LONGEST = 30.0  # Seconds between two looks at a mowa that is away.
 LINK_TRUST = 20.0  # Seconds that a good answer spares the next message the question whether mowa is there.
 SETTLE_AFTER_CRASH = 10.0  # Seconds: longer than mowa's 9, so that a message cut off by our crash is over.
 REPEAT = " (possibly a repeat)"
+UNDATED = " (earlier; the clock was not set when it rang)"
 log = logging.getLogger("doorbell")
 
 
@@ -57,12 +58,14 @@ class Sender:
     chance: Callable[[], float] = random.random
     beat: Callable[[], None] = field(default=lambda: None)
     link: Link = field(default_factory=Link)
+    turn: threading.Lock = field(default_factory=threading.Lock)  # Held while mowa works: one message at a time.
     wake: threading.Event = field(default_factory=threading.Event)
     _due: dict[int, float] = field(default_factory=dict)
     _aged: float | None = None
     _recovered: bool = False
     _named: tuple[str, ...] = ()
     _stop: threading.Event = field(default_factory=threading.Event)
+    _said: str = ""
 
     def run(self, stop: threading.Event) -> None:
         """Sends until `stop`. What is being sent then is finished first, so that an ordinary stop leaves no doubt."""
@@ -71,8 +74,11 @@ class Sender:
             self.beat()
             try:
                 wait = self.step()
+                self._said = ""
             except sqlite3.Error as error:
-                log.error("the queue cannot be used: %s", error)
+                if self._said != str(error):
+                    self._said = str(error)
+                    log.error("the queue cannot be used, it is tried again: %s", error)
                 wait = 2.0
             except Exception:
                 log.exception("a mistake in the relay; it goes on")
@@ -120,7 +126,7 @@ class Sender:
         due = [one for one in waiting if self._due.get(one.id, 0.0) <= now]
         if not due:
             return min(self._due.values()) - now
-        fresh = [one for one in due if 0 <= now - one.mono < FRESH and one.attempts == 0]
+        fresh = [one for one in due if one.attempts == 0 and self.store.is_young(one, now, FRESH)]
         mowa = self.client(config)
         if now - self.link.last_good > LINK_TRUST:
             gone = mowa.probe()
@@ -135,6 +141,7 @@ class Sender:
         since = now - self._aged if self._aged is not None else 0.0
         if self._aged is None or since >= min(30.0, config.deadline / 4):
             self._aged = now
+            self.store.redate()
             if since > 0:
                 self.store.age(since)
             for ring, to in self.store.expire(config.deadline):
@@ -156,9 +163,12 @@ class Sender:
         zone = None if config.timezone == "system" else ZoneInfo(config.timezone)
         now = datetime.now(zone).astimezone(zone)
         rang = datetime.fromtimestamp(self.store.rang_at(one.wall, one.mono, one.boot), zone).astimezone(zone)
-        text = config.text.replace("{time}", f"{rang:%H:%M:%S}").replace("{date}", f"{rang:%Y-%m-%d}")
-        text = text.replace("{ring}", str(one.ring))
-        if rang.date() != now.date():
+        known = self.store.time_known(one.ring, one.wall, one.boot)
+        clock, day = (f"{rang:%H:%M:%S}", f"{rang:%Y-%m-%d}") if known else ("??:??", "????-??-??")
+        text = config.text.replace("{time}", clock).replace("{date}", day).replace("{ring}", str(one.ring))
+        if not known:
+            text += UNDATED
+        elif rang.date() != now.date():
             text += f" on {rang:%Y-%m-%d}"
         if one.origin == "simulated":
             text += " (test)"
@@ -166,17 +176,21 @@ class Sender:
 
     def _send(self, config: Config, mowa: Mowa, one: Delivery) -> None:
         text = self.message(config, one)
-        exchange = mowa.open()
-        if isinstance(exchange, Unreachable):
-            self._link_down(exchange.error)
-            return
-        try:
-            self.store.begin(one.id)
-        except BaseException:
-            exchange.connection.close()
-            raise
-        self.beat()
-        outcome = exchange.send(one.recipient, text)
+        with self.turn:
+            exchange = mowa.open()
+            if isinstance(exchange, Unreachable):
+                self._link_down(exchange.error)
+                return
+            begun = False
+            try:
+                begun = self.store.begin(one.id)
+            finally:
+                if not begun:
+                    exchange.connection.close()
+            if not begun:
+                return
+            self.beat()
+            outcome = exchange.send(one.recipient, text)
         self.beat()
         who = masked(one.recipient)
         match outcome:

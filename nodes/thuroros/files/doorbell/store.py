@@ -43,6 +43,7 @@ CREATE INDEX IF NOT EXISTS rings_open ON rings (open);
 """
 VERSION = 1
 CLOCK_UNSURE = 10.0  # Seconds: a smaller correction of a ring's time is noise.
+CLOCK_WRONG = 120.0  # Seconds a ring may seem older than what came before it; more, and its clock was not set.
 
 
 class Delivery(NamedTuple):
@@ -71,10 +72,11 @@ def boot_id() -> str:
 class Store:
     """All access to the queue, from any thread. Where `note` is not empty, the disk is not what it should be."""
 
-    def __init__(self, directory: Path) -> None:
-        self.path = directory / "queue.db"
+    def __init__(self, directory: Path | None) -> None:
+        """Without a directory: in memory, for the rings that come while the disk takes none."""
+        self.path = directory / "queue.db" if directory else Path(":memory:")
         self.note = ""
-        self.durable = True
+        self.durable = directory is not None
         self._lock = threading.RLock()
         self._boot = boot_id()
         try:
@@ -142,15 +144,25 @@ class Store:
         found = self._all(sql, values)[0][0]
         return float(found) if isinstance(found, (int, float)) else 0.0
 
-    def add_ring(self, origin: str, mono: float, wall: float, recipients: Iterable[str]) -> int:
-        """Stores a ring with its deliveries; it is on disk when this returns. Raises sqlite3.Error."""
+    def add_ring(self, origin: str, mono: float, wall: float, recipients: Iterable[str], least: int = 1) -> int:
+        """Stores a ring with its deliveries; it is on disk when this returns. Its number is at least `least`. Raises
+        sqlite3.Error."""
         to = list(recipients)
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
+                number = max(least, self.next_ring())
                 cursor = self._db.execute(
-                    "INSERT INTO rings (wall, mono, boot, origin, open, assigned) VALUES (?, ?, ?, ?, ?, ?)",
-                    (wall, mono, self._boot, origin, int(origin != "check"), int(bool(to) or origin == "check")),
+                    "INSERT INTO rings (id, wall, mono, boot, origin, open, assigned) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        number,
+                        wall,
+                        mono,
+                        self._boot,
+                        origin,
+                        int(origin != "check"),
+                        int(bool(to) or origin == "check"),
+                    ),
                 )
                 ring = int(cursor.lastrowid or 0)
                 if origin != "check":
@@ -163,6 +175,14 @@ class Store:
                     self._db.execute("ROLLBACK")
                 raise
             return ring
+
+    def try_writing(self) -> None:
+        """Raises sqlite3.Error while the disk takes nothing."""
+        self._run(f"PRAGMA user_version={VERSION}")
+
+    def next_ring(self) -> int:
+        """The number that the next ring gets: no number is given twice, also after the ring was forgotten."""
+        return int(self._number("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name='rings'")) + 1
 
     def assign(self, recipients: Iterable[str]) -> int:
         """Gives the rings that came while nobody was named to those who are named now. How many rings."""
@@ -186,9 +206,30 @@ class Store:
         )
         return [Delivery._make(row) for row in rows]
 
-    def begin(self, delivery: int) -> None:
-        """On disk before the first byte leaves: after a crash the relay knows that this one is in doubt."""
-        self._run(("UPDATE deliveries SET state='sending', attempts=attempts+1 WHERE id=?", (delivery,)))
+    def is_young(self, one: Delivery, now: float, age: float) -> bool:
+        """Whether it rang less than `age` seconds before `now`, both by this boot's monotonic clock."""
+        return one.boot == self._boot and 0 <= now - one.mono < age
+
+    def begin(self, delivery: int) -> bool:
+        """On disk before the first byte leaves: after a crash the relay knows that this one is in doubt. False when
+        there is nothing to begin any more: it was handed over."""
+        with self._lock:
+            self._run(("UPDATE deliveries SET state='sending', attempts=attempts+1 WHERE id=?", (delivery,)))
+            return bool(self._number("SELECT count(*) FROM deliveries WHERE id=? AND state='sending'", (delivery,)))
+
+    def hand_over(self, to: "Store") -> int:
+        """Moves the rings of which nothing was tried yet to `to`, oldest first. How many. Raises sqlite3.Error of
+        `to`; what it did not take stays here."""
+        with self._lock:  # So that nobody begins to send one of them meanwhile.
+            rows = self._all(
+                "SELECT id, origin, mono, wall FROM rings WHERE open=1 AND NOT EXISTS (SELECT 1 FROM deliveries d "
+                "WHERE d.ring=rings.id AND (d.attempts>0 OR d.state<>'waiting')) ORDER BY id"
+            )
+            for ring, origin, mono, wall in rows:
+                names = [str(row[0]) for row in self._all("SELECT recipient FROM deliveries WHERE ring=?", (ring,))]
+                to.add_ring(str(origin), float(str(mono)), float(str(wall)), names, int(str(ring)))
+                self._run(("DELETE FROM rings WHERE id=?", (ring,)))
+        return len(rows)
 
     def back(self, delivery: int, error: str, unknown: bool) -> None:
         """The attempt failed, or (`unknown`) nobody knows; it waits for the next."""
@@ -318,6 +359,22 @@ class Store:
             return wall
         today = time.time() - (time.monotonic() - mono)
         return today if abs(today - wall) > CLOCK_UNSURE else wall
+
+    def redate(self) -> None:
+        """Writes down the right time of this boot's waiting rings once the clock was set: a later boot cannot."""
+        steps: list[tuple[str, tuple[object, ...]]] = []
+        for ring, wall, mono in self._all("SELECT id, wall, mono FROM rings WHERE open=1 AND boot=?", (self._boot,)):
+            right = self.rang_at(float(str(wall)), float(str(mono)), self._boot)
+            if right != wall:
+                steps.append(("UPDATE rings SET wall=? WHERE id=?", (right, ring)))
+        if steps:
+            self._run(*steps)
+
+    def time_known(self, ring: int, wall: float, boot: str) -> bool:
+        """False for a ring of an earlier boot whose clock was never set: a Pi has none of its own and starts in the
+        past. It shows where a ring seems older than one before it."""
+        before = self._number("SELECT coalesce(max(wall), 0) FROM rings WHERE id<?", (ring,))
+        return boot == self._boot or wall >= before - CLOCK_WRONG
 
     def last_errors(self) -> list[tuple[str, str, int]]:
         """(recipient, error, attempts) of what is waiting after a failure, at most five."""
