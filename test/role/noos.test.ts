@@ -124,6 +124,52 @@ describe("the container image", () => {
   });
 });
 
+describe("who may use LocalAI without a key", () => {
+  const admit = (addresses: string, settings = "") => {
+    noos.put("/fake/addresses", `${addresses} \n`);
+    noos.put("/usr/local/lib/noos/local-ai.env", settings);
+    return noos.run(`${LIB}/admit`);
+  };
+  const environment = () => noos.read("/run/noos/admit.env");
+
+  test("those of the home: private IPv4 addresses, whatever IPv6 the machine has", () => {
+    for (const address of ["192.168.1.20", "10.0.2.15", "172.31.255.1", "100.64.0.1", "169.254.3.4"]) {
+      expect(admit(`${address} 2001:db8:1::20 fd00::20`)).toMatchObject({ code: 0 });
+      expect(environment()).toBe("LOCALAI_ALLOW_INSECURE_PUBLIC_BIND=true\n");
+    }
+    expect(admit("").code).toBe(0); // no network yet
+    expect(state("address").state).toBe("ready");
+    const settings = noos.read(`${LIB}/local-ai.env`);
+    expect(settings).toMatch(/^LOCALAI_ADDRESS=0\.0\.0\.0:8080$/m); // or IPv6 would be served too
+  });
+
+  test("nobody on a machine with a public address, which says so, until it has a key", () => {
+    for (const address of ["203.0.113.5", "172.32.0.1", "100.128.0.1", "192.169.0.1", "11.0.0.1"]) {
+      expect(admit(`192.168.1.20 ${address}`)).toMatchObject({ code: 1 });
+    }
+    expect(state("address")).toMatchObject({ state: "failed" });
+    expect(state("address").detail).toMatch(/^11\.0\.0\.1 is public, and no LOCALAI_API_KEY is in /);
+    expect(admit("203.0.113.5", "# LOCALAI_API_KEY=no\nLOCALAI_API_KEY=\n").code).toBe(1);
+    expect(admit("203.0.113.5", "LOCALAI_API_KEY=k\n").code).toBe(0);
+    expect(environment()).toBe("");
+  });
+
+  test("an address that comes later stops LocalAI, a key starts it again", () => {
+    const watch = () => {
+      noos.put("/fake/systemctl.log", "");
+      noos.run(`${LIB}/watch-health`, [], { NOOS_API: "http://127.0.0.1:1" });
+      return noos.read("/fake/systemctl.log");
+    };
+    admit("192.168.1.20");
+    expect(watch()).not.toMatch(/stop|^start/m);
+    noos.put("/fake/addresses", "203.0.113.5 \n");
+    expect(watch()).toBe("stop --no-block local-ai.service\n");
+    noos.put("/usr/local/lib/noos/local-ai.env", "LOCALAI_API_KEY=k\n");
+    expect(watch()).toStartWith("start --no-block local-ai.service\n");
+    expect(watch()).not.toMatch(/^start/m);
+  });
+});
+
 describe("models", () => {
   let server: ModelServer;
   let url: string;
