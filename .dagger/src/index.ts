@@ -1,7 +1,10 @@
 import { argument, Container, check, Directory, File, func, GitRepository, object, Secret } from "@dagger.io/dagger";
 import "./long-requests.js";
 import { boot } from "./boot/boot.js";
+import { BootFirmware } from "./boot/firmware.js";
 import { BootRoute } from "./boot/route.js";
+import { UpgradeFault } from "./boot/upgrade/fault.js";
+import { upgradeTest } from "./boot/upgrade/upgrade-test.js";
 import { ReportFormat } from "./check/report-format.js";
 import { listNodes, listProblems, runCheck } from "./check/run.js";
 import { base } from "./image/base.js";
@@ -10,12 +13,13 @@ import { image } from "./image/image.js";
 import { readRecipe } from "./image/read-recipe.js";
 import { build, mediumAlone } from "./media/build.js";
 import { TableFormat } from "./node/table-format.js";
-import { publishedJson, publishedText } from "./plan/release-state.js";
+import { allPublishedJson, publishedJson, publishedText } from "./plan/release-state.js";
 import { verificationJson, verificationText } from "./plan/release-verify.js";
 import { affectedNodes } from "./publish/affected-nodes.js";
 import { workplace } from "./publish/built-node.js";
 import { diffNode, formatted, planNode } from "./publish/compare.js";
 import { NotesFormat } from "./publish/notes-format.js";
+import { promoteNodes } from "./publish/promote.js";
 import { publishNode } from "./publish/publish-node.js";
 import { releaseNodes } from "./publish/release-nodes.js";
 import { verifyNode } from "./publish/verify-node.js";
@@ -252,7 +256,8 @@ export class Hegemonikon {
   /**
    * Releases nodes from a tag on HEAD: builds and boots all of them, then publishes them, and returns a folder a node
    * with what people download: medium (in parts where GitHub would not take it), SBOM, manifest, notes with what changed
-   * since the release before, SHA256SUMS and its signature. A working tree that is not clean is refused.
+   * since the release before, SHA256SUMS and its signature. A working tree that is not clean is refused. No image gets a
+   * name before all of them are in the registry, complete and signed.
    *
    * Example: dagger call release --tag=v1.2.3 --registry=ghcr.io/someone/hegemonikon --username=someone --password=env:TOKEN --key=file:cosign.key --key-password=env:COSIGN_PASSWORD export --path=release
    * @param tag The tag on HEAD, a semantic version with a leading v; one with a dash is a pre-release.
@@ -268,6 +273,7 @@ export class Hegemonikon {
    * @param oidcToken ACTIONS_ID_TOKEN_REQUEST_TOKEN of the job.
    * @param ca The certificate authority of a registry with its own, in PEM.
    * @param sourceUrl The web address of the repository, which registries link the image to.
+   * @param stage Whether images only go up by their digests and get no name: promote gives it to all at once.
    */
   @func({ cache: "never" })
   async release(
@@ -284,10 +290,47 @@ export class Hegemonikon {
     oidcToken?: Secret,
     ca?: File,
     sourceUrl: string = "",
+    stage: boolean = false,
   ): Promise<Directory> {
     const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
     const by = { registry, username, password, key, keyPassword, oidcUrl, oidcToken, ca, sourceUrl };
-    return releaseNodes(work, by, { tag, repository, nodes, boot });
+    return releaseNodes(work, by, { tag, repository, nodes, boot, stage });
+  }
+
+  /**
+   * Gives the images that release --stage pushed their names, once those of all nodes are there: every version first, then
+   * the channels. Where nodes are released by jobs of their own, this is what makes a release visible, whole or not at all.
+   *
+   * Example: dagger call promote --tag=v1.2.3 --release=release --registry=ghcr.io/someone/hegemonikon --username=someone --password=env:TOKEN
+   * @param tag The tag on HEAD that was released.
+   * @param release The folder with a folder a node that release gave; only each image.json is read.
+   * @param registry Where the images are: HOST[:PORT][/PATH].
+   * @param username The name to log in with.
+   * @param password The password or token for the registry, e.g. env:TOKEN.
+   * @param repository The git repository.
+   * @param nodes The nodes that are released; all where none is named.
+   * @param ca The certificate authority of a registry with its own, in PEM.
+   * @param format Text for people, JSON for programs.
+   */
+  @func({ cache: "never" })
+  async promote(
+    tag: string,
+    @argument({ ignore: ["**", "!**/*.image.json"] }) release: Directory,
+    registry: string,
+    username: string,
+    password: Secret,
+    @argument({ defaultPath: "/" }) repository: GitRepository,
+    nodes: string[] = [],
+    ca?: File,
+    format: TableFormat = TableFormat.Text,
+  ): Promise<string> {
+    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const published = await promoteNodes(
+      work,
+      { registry, username, password, ca },
+      { tag, repository, nodes, release },
+    );
+    return format === TableFormat.Json ? allPublishedJson(published) : published.map(publishedText).join("");
   }
 
   /**
@@ -340,11 +383,13 @@ export class Hegemonikon {
    * The proof of a node's role, from a virtual machine that boots its real medium: report.html, result.json, and for each
    * stage TAP, the serial log, the console's picture and the boot's timeline. Fails with the first assertion that does not
    * hold, its output and the last lines of the journal; a call with --even-failed then gives the folder of that same run.
+   * The RAW disk of a board starts in QEMU's machine virt, with simulated GPIO; the report says what that does not show.
    *
    * Example: dagger call boot --node=noos export --path=proof
-   * @param node The node's name, a folder in nodes/; one whose medium is an ISO.
+   * @param node The node's name, a folder in nodes/.
    * @param version The node's version, a semantic version.
-   * @param route How far it goes: the live medium, or its installation and two boots of the installed system, too.
+   * @param route How far it goes: the medium's first way to the role (an ISO live, a RAW disk after its first boot), or an ISO's installation and the second boot of the system, too.
+   * @param firmware What starts the medium: UEFI, or the BIOS of an old machine (ISO for amd64).
    * @param kvm Whether KVM is used where it runs guests; without it, or where it does not, the machine is emulated.
    * @param evenFailed Whether a proof that failed is given back, too; result.json and the report tell.
    * @param attempt The same medium is not booted twice for one attempt; another number boots it again.
@@ -354,12 +399,42 @@ export class Hegemonikon {
     node: string,
     version: string = "v0.0.0-dev",
     route: BootRoute = BootRoute.Live,
+    firmware: BootFirmware = BootFirmware.Uefi,
+    kvm: boolean = true,
+    evenFailed: boolean = false,
+    attempt: number = 1,
+  ): Promise<Directory> {
+    const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "" });
+    const made = image(recipe, this.nodesDir.directory(node));
+    return explained(node, () => boot(recipe, made, { route, firmware, kvm, evenFailed, attempt }));
+  }
+
+  /**
+   * The proof that a node's upgrade is one: in a virtual machine a version before is installed, upgraded from a registry to
+   * the version here, as a machine does it by itself, and asked for its role; what the version before alone had is gone, and
+   * what its services wrote is there. Then it is upgraded to images that are broken on purpose, and must be back in the
+   * version here by itself, and say why. Gives what boot gives; fails with the first thing that is not so.
+   *
+   * Example: dagger call upgrade-test --node=noos --faults=SERVICE export --path=proof
+   * @param node The node's name, a folder in nodes/; one whose medium is an ISO.
+   * @param version The version that is upgraded to, a semantic version.
+   * @param faults What is wrong with the images that must be taken back; every kind where none is named.
+   * @param kvm Whether KVM is used where it runs guests; without it, or where it does not, the machine is emulated.
+   * @param evenFailed Whether a proof that failed is given back, too; result.json and the report tell.
+   * @param attempt The same upgrade is not run twice for one attempt; another number runs it again.
+   */
+  @func({ cache: "never" })
+  async upgradeTest(
+    node: string,
+    version: string = "v0.0.0-dev",
+    faults: UpgradeFault[] = [],
     kvm: boolean = true,
     evenFailed: boolean = false,
     attempt: number = 1,
   ): Promise<Directory> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "", medium: "iso" });
-    const made = image(recipe, this.nodesDir.directory(node));
-    return explained(node, () => boot(recipe, made, { route, kvm, evenFailed, attempt }));
+    return explained(node, () =>
+      upgradeTest(recipe, this.nodesDir.directory(node), { faults, kvm, evenFailed, attempt }),
+    );
   }
 }

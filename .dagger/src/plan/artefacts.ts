@@ -25,3 +25,11 @@ export function artefacts(node: Pick<Node, "name" | "medium">, version: string):
     content: "content.txt",
   };
 }
+
+/**
+ * A file's name in a release, where all nodes' files may lie beside each other: after the node and its version, like the
+ * medium's, whose checksums hold the same names.
+ */
+export function releasedName({ image }: Pick<Artefacts, "image">, name: string): string {
+  return `${image.replace(/\.oci\.tar$/, "")}.${name}`;
+}

@@ -6,7 +6,8 @@ const CAUSES: readonly [pattern: RegExp, cause: string][] = [
   ],
   [
     /\b403\b|denied|forbidden/i,
-    "the account may not write there: the token lacks the right to push (write:packages on ghcr.io)",
+    "the account may not do that there: the token lacks the right to push (packages: write in a workflow, write:packages " +
+      "for a token of one's own), or the package exists and does not know this repository (its settings, Manage Actions access)",
   ],
   [
     /x509|certificate signed by unknown authority|tls: failed to verify/i,
@@ -29,6 +30,11 @@ export function isNotFound(output: string): boolean {
     /name unknown|NAME_UNKNOWN|manifest unknown|MANIFEST_UNKNOWN|\b404\b|not found/i.test(output) &&
     !/\b401\b/.test(output)
   );
+}
+
+/** Whether a login was accepted and the thing itself denied: what ghcr.io says of a package that does not exist yet. */
+export function isDenied(output: string): boolean {
+  return /\b403\b|\bdenied\b|forbidden/i.test(output) && !/\b401\b|unauthorized|authentication required/i.test(output);
 }
 
 /** Whether another attempt may succeed: a login, a certificate or a right does not change by itself. */

@@ -42,7 +42,9 @@ export function readReference(text: string): Reference | string {
 
 /** What a caller gave; secrets only as whether there is something in them. */
 export type PublishInput = {
-  node: string;
+  /** The nodes that are published. */
+  asked: readonly string[];
+  /** The nodes that there are. */
   nodes: readonly string[];
   registry: string;
   username: string;
@@ -56,15 +58,22 @@ export type PublishInput = {
 
 /** Everything that is wrong with what a caller gave, so that nothing expensive starts before it is right. */
 export function publishProblems(input: PublishInput): string[] {
-  const registry = readRegistry(input.registry);
   const version = versionProblem(input.version);
   return [
-    ...nodeProblems(input.node, input.nodes),
+    ...input.asked.flatMap((node) => nodeProblems(node, input.nodes)),
+    ...writerProblems(input),
+    ...(version ? [`version: ${version}`] : []),
+    ...signingProblems(input),
+  ];
+}
+
+/** What is wrong with how a registry is written to. */
+export function writerProblems(input: Pick<PublishInput, "registry" | "username" | "password">): string[] {
+  const registry = readRegistry(input.registry);
+  return [
     ...(typeof registry === "string" ? [`registry: ${registry}`] : []),
     ...(input.username.trim() === "" ? ['username: found "", expected the name to log in with'] : []),
     ...(input.password ? [] : ["password: found an empty secret, expected a token, e.g. --password=env:TOKEN"]),
-    ...(version ? [`version: ${version}`] : []),
-    ...signingProblems(input),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { ReleasedMedium } from "./release-plan.js";
 import { sizeText } from "./release-size.js";
 import type { Published } from "./release-state.js";
+import { tagText } from "./tags.js";
 
 /** What the notes of one node are made of. */
 export type NoteParts = {
@@ -8,25 +9,32 @@ export type NoteParts = {
   role: string;
   version: string;
   medium: ReleasedMedium;
-  /** Absent where nothing was published. */
-  published: Published;
+  published: Pick<Published, "repository" | "digest" | "contentDigest">;
+  /** The flag by which verify believes the signature. */
+  believed: string;
   /** The comparison with the release before, as Markdown; absent for a node's first. */
   changes: string | undefined;
   /** What the proof of the boot says; absent where the node was not booted here. */
   proof: string | undefined;
 };
 
+/** The flag by which verify believes what this release is signed with. */
+export function believedBy(signer: "key" | "keyless", sourceUrl: string): string {
+  return signer === "key" ? "--key=cosign.pub" : `--identity='^${sourceUrl || "https://github.com/OWNER/REPOSITORY"}/'`;
+}
+
 /** The release notes of one node. */
-export function releaseNotes({ node, role, version, medium, published, changes, proof }: NoteParts): string {
-  const repository = published.repository;
+export function releaseNotes(parts: NoteParts): string {
+  const { node, role, version, medium, published, believed, changes, proof } = parts;
+  const [repository, tag] = [published.repository, tagText(version)];
   const lines = [
     `## ${node}`,
     "",
     `${role}.`,
     "",
-    `- Upgrade a machine: \`kairos-agent upgrade --source oci:${repository}:${version}\``,
+    `- Upgrade a machine: \`kairos-agent upgrade --source oci:${repository}:${tag}\``,
     `- Image: \`${repository}@${published.digest}\``,
-    `- Content: \`${published.contentDigest}\` (\`dagger call verify --node=${node} --reference=${repository}:${version}\` proves it)`,
+    `- Content: \`${published.contentDigest}\` (\`dagger call verify --node=${node} --reference=${repository}:${tag} ${believed}\` proves it)`,
     `- First install: \`${medium.name}\`, ${sizeText(medium.bytes)}`,
     ...(medium.join ? [`  in ${medium.parts} parts; join and check them: \`${medium.join}\``] : []),
     ...(proof ? [`- Booted: ${proof}`] : []),

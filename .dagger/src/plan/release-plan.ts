@@ -71,7 +71,9 @@ export type ReleasedMedium = {
   join: string | undefined;
 };
 
-/** How a medium is released. It is compressed already: an ISO holds a compressed file system, a RAW is a .zst. */
+/**
+ * How a medium is released. The command finds the checksums under their name in the folder and under the one that they
+ * have as an asset of a GitHub release, where every node's lie beside each other. It is compressed already: an ISO holds a compressed file system, a RAW is a .zst. */
 export function releasedMedium(name: string, bytes: number, limit = ASSET_LIMIT, part = PART_SIZE): ReleasedMedium {
   if (bytes < limit) return { name, bytes, parts: 1, partSize: part, join: undefined };
   const parts = Math.ceil(bytes / part);
@@ -80,6 +82,6 @@ export function releasedMedium(name: string, bytes: number, limit = ASSET_LIMIT,
     bytes,
     parts,
     partSize: part,
-    join: `cat ${name}.part-* > ${name} && sha256sum --check --ignore-missing SHA256SUMS`,
+    join: `cat ${name}.part-* > ${name} && grep -h ' ${name}$' *SHA256SUMS | sha256sum --check`,
   };
 }

@@ -1,5 +1,6 @@
 import { HegemonikonError } from "../errors.js";
 import { CONTENT_DIGEST } from "./release-identity.js";
+import type { TagParts } from "./tags.js";
 
 /** A manifest in a registry. */
 export type PublishedManifest = { digest: string; contentDigest: string; revision: string };
@@ -87,6 +88,23 @@ export function missingAttachments(referrers: readonly Referrer[]): Attachment[]
   return (Object.keys(ATTACHMENTS) as Attachment[]).filter((name) => !types.includes(ATTACHMENTS[name].type));
 }
 
+/** An image that is in a registry, complete and signed, under its digest alone. */
+export type Staged = {
+  node: string;
+  /** Registry, path and node, without a tag. */
+  repository: string;
+  parts: TagParts;
+  contentDigest: string;
+  digest: string;
+  /** False where all of it was there already. */
+  pushed: boolean;
+};
+
+/** Why an image is given no name. */
+export function incomplete(image: string): string {
+  return `publish: ${image} lacks its signature or what is attached to it, expected all of it before it gets a name: call release for this node again`;
+}
+
 /** What a call of publish did. */
 export type Published = {
   node: string;
@@ -110,4 +128,9 @@ export function publishedText(published: Published): string {
 /** The same for programs. */
 export function publishedJson(published: Published): string {
   return `${JSON.stringify(published, undefined, 2)}\n`;
+}
+
+/** The same for several nodes. */
+export function allPublishedJson(published: readonly Published[]): string {
+  return `${JSON.stringify({ published }, undefined, 2)}\n`;
 }

@@ -78,3 +78,11 @@ export function tags(parts: TagParts, published: readonly string[]): Tags {
   );
   return { kairos: kairosTag(parts), version: tagText(parts.version.text), channels: newest };
 }
+
+/** The tag of the newest version of a channel that is newer than one; undefined where there is none. */
+export function newerIn(channel: string, than: Version, published: readonly string[]): string | undefined {
+  const versions = published.map(readVersion).filter((version) => version !== undefined);
+  const newer = versions.filter((version) => channels(version).includes(channel) && compareVersions(version, than) > 0);
+  const newest = newer.sort(compareVersions).at(-1);
+  return newest && tagText(newest.text);
+}

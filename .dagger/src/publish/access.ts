@@ -56,25 +56,27 @@ export async function askTool(
   tool: Container,
   args: readonly string[],
   { step, where }: ToolStep,
+  isAbsent: (output: string) => boolean = isNotFound,
 ): Promise<string | undefined> {
   const { run, code, output } = await finished(tool, args);
   if (code === 0) return run.stdout();
-  if (isNotFound(output)) return undefined;
+  if (isAbsent(output)) return undefined;
   throw new HegemonikonError(failureText(step, where, output));
 }
 
 /** Waits between the attempts at a step that writes, in ms: a registry that restarts is back by the last one. */
 const PAUSES = [1_000, 4_000];
 
-/** Runs a step that writes. What a moment's trouble may have caused is tried again: each of these steps can be repeated. */
-export async function writeTool(tool: Container, args: readonly string[], at: ToolStep): Promise<void> {
+/** Runs a step that writes; its container when it is done. What a moment's trouble may have caused is tried again: each of these steps can be repeated. */
+export async function writeTool(tool: Container, args: readonly string[], at: ToolStep): Promise<Container> {
   for (const pause of [...PAUSES, undefined]) {
-    const { code, output } = await finished(tool, args);
-    if (code === 0) return;
+    const { run, code, output } = await finished(tool, args);
+    if (code === 0) return run;
     if (pause === undefined || !isWorthRetrying(output))
       throw new HegemonikonError(failureText(at.step, at.where, output));
     await new Promise((wake) => setTimeout(wake, pause));
   }
+  throw new HegemonikonError(failureText(at.step, at.where, ""));
 }
 
 /** What a registry says is true for a moment only, so nothing that a tool does is taken from the engine's cache. */

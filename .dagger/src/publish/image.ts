@@ -1,10 +1,12 @@
 import type { Container, Directory, File } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
+import { isDenied, isNotFound } from "../plan/release-failure.js";
 import {
   ATTACHMENTS,
   type Attachment,
   artifactType,
   decide,
+  incomplete,
   missingAttachments,
   NAMELESS_TYPE,
   type Published,
@@ -13,8 +15,9 @@ import {
   readManifest,
   readReferrers,
   SIGNATURE_TYPE,
+  type Staged,
 } from "../plan/release-state.js";
-import { type TagParts, tags } from "../plan/tags.js";
+import { newerIn, type TagParts, tags, tagText } from "../plan/tags.js";
 import { askTool, runTool, writeTool } from "./access.js";
 import { type Signer, sign } from "./signing.js";
 
@@ -41,46 +44,99 @@ const ROUNDS = 3;
 /** How long after a version's tag was set it is read again, in ms: more than a read and a write take, 1 s here. */
 const SETTLING = 5_000;
 
+/** Attaches and signs what an image lacks. Says whether there was anything to do. */
+export type Complete = (image: string) => Promise<boolean>;
+
 /**
  * Publishes an image so that no step before the last makes anything visible under a name: the content by its digest, then
  * what is attached, then the signature, then the tags that never move, then the channels. Each step looks first whether
  * it is done already, so that an interrupted call is continued by the next one, and a repeated one does nothing.
  */
 export async function publishImage(upload: Upload, tools: PublishTools, signer: Signer): Promise<Published> {
-  const { repository, contentDigest } = upload;
-  const published = await publishedTags(tools.oras, repository);
-  const wanted = tags(upload.parts, published);
-  const reference = `${repository}:${wanted.version}`;
-  const existing = published.includes(wanted.version) ? await manifestAt(tools.oras, reference) : undefined;
-  const decision = decide(reference, existing, contentDigest);
-  let digest = upload.digest;
-  if (decision.push) await push(upload, tools.oras);
-  else digest = decision.digest;
+  const staged = await stageImage(upload, tools, signer);
+  return nameImage(staged, tools.oras, completion(upload, tools, signer));
+}
 
-  let pushed = decision.push;
+/** Pushes an image by its digest, with everything attached and signed. No name points at it yet: nobody is shown it. */
+export async function stageImage(upload: Upload, tools: PublishTools, signer: Signer): Promise<Staged> {
+  const { node, repository, parts, contentDigest } = upload;
+  const published = await publishedTags(tools.oras, repository);
+  const tag = tagText(parts.version.text);
+  const reference = `${repository}:${tag}`;
+  const existing = published.includes(tag) ? await manifestAt(tools.oras, reference) : undefined;
+  const decision = decide(reference, existing, contentDigest);
+  const digest = decision.push ? upload.digest : decision.digest;
+  if (decision.push) await push(upload, tools.oras);
+  const completed = await completion(upload, tools, signer)(`${repository}@${digest}`);
+  return { node, repository, parts, contentDigest, digest, pushed: decision.push || completed };
+}
+
+/** How an image is completed by the one who built it. */
+export function completion(upload: Upload, tools: PublishTools, signer: Signer): Complete {
+  return (image) => complete(upload, tools, signer, image);
+}
+
+/**
+ * Gives a staged image its names: the version, which never moves, Kairos' tag, and the channels.
+ * @param completes completes another publisher's image of the same content that got the name first; without it an image
+ * that lacks something is refused
+ */
+export async function nameImage(staged: Staged, oras: Container, completes?: Complete): Promise<Published> {
+  const { digest, claimed } = await nameVersion(staged, oras, completes);
+  return pointChannels({ ...staged, digest, pushed: staged.pushed || claimed }, oras);
+}
+
+/** Gives a staged image its version's tag. The digest is another's where one with the same content got it first. */
+export async function nameVersion(staged: Staged, oras: Container, completes?: Complete) {
+  const { repository, parts, contentDigest } = staged;
+  const reference = `${repository}:${tagText(parts.version.text)}`;
+  let [digest, claimed] = [staged.digest, false];
   for (let round = 1; ; round++) {
-    const image = `${repository}@${digest}`;
-    const completed = await complete(upload, tools, signer, image);
-    const claimed = await claim(tools.oras, reference, digest, contentDigest);
-    pushed ||= completed || claimed.moved;
-    // Another publisher of the same content may have been first: its image is the one to complete then.
-    const done = claimed.digest === digest && !(await lacks(tools.oras, image));
-    digest = claimed.digest;
-    if (done) break;
+    if (await lacks(oras, `${repository}@${digest}`)) {
+      if (!completes) throw new HegemonikonError(incomplete(`${repository}@${digest}`));
+      claimed = (await completes(`${repository}@${digest}`)) || claimed;
+    }
+    const claim = await claimTag(oras, reference, digest, contentDigest);
+    claimed ||= claim.moved;
+    const done = claim.digest === digest;
+    digest = claim.digest;
+    if (done) return { digest, claimed };
     if (round === ROUNDS) {
       throw new HegemonikonError(`publish: ${reference} is being changed by somebody else at the same time: try again`);
     }
   }
-  const moved = await point(tools.oras, repository, digest, [wanted.kairos, ...wanted.channels]);
+}
+
+/** Points Kairos' tag and the channels that a version is the newest of at it. */
+export async function pointChannels(staged: Staged, oras: Container): Promise<Published> {
+  const { node, repository, parts, contentDigest, digest } = staged;
+  const wanted = tags(parts, await publishedTags(oras, repository));
+  const moved = await point(oras, repository, digest, [wanted.kairos, ...wanted.channels]);
+  const channels = moved ? await settled(staged, wanted.channels, oras) : wanted.channels;
   return {
-    node: upload.node,
-    version: upload.parts.version.text,
+    node,
+    version: parts.version.text,
     repository,
     digest,
     contentDigest,
-    pushed: pushed || moved,
-    references: [wanted.version, wanted.kairos, ...wanted.channels].map((tag) => `${repository}:${tag}@${digest}`),
+    pushed: staged.pushed || moved,
+    references: [wanted.version, wanted.kairos, ...channels].map((tag) => `${repository}:${tag}@${digest}`),
   };
+}
+
+/** Gives back the channels that a newer version, published in the same moment, should have: of two the newest wins. */
+async function settled({ repository, parts }: Staged, channels: readonly string[], oras: Container): Promise<string[]> {
+  const now = await publishedTags(oras, repository);
+  const kept: string[] = [];
+  for (const channel of channels) {
+    const newest = newerIn(channel, parts.version, now);
+    if (newest === undefined) kept.push(channel);
+    else {
+      const at = { step: `tag ${channel}`, where: `${repository}:${newest}` };
+      await writeTool(oras, ["tag", `${repository}:${newest}`, channel], at);
+    }
+  }
+  return kept;
 }
 
 /**
@@ -88,7 +144,7 @@ export async function publishImage(upload: Upload, tools: PublishTools, signer: 
  * set a tag only if it is free: so the tag is read right before it is set and again a while after. Of two publishers of
  * different contents the later one finds the tag, or both set it within that while and the earlier one finds it lost.
  */
-async function claim(oras: Container, reference: string, digest: string, contentDigest: string) {
+async function claimTag(oras: Container, reference: string, digest: string, contentDigest: string) {
   const before = decide(reference, await manifestAt(oras, reference), contentDigest);
   if (!before.push) return { digest: before.digest, moved: false };
   const repository = reference.replace(/:[^:/]*$/, "");
@@ -103,10 +159,13 @@ async function claim(oras: Container, reference: string, digest: string, content
   return { digest: after.digest, moved: true };
 }
 
-/** Every tag of a repository; none where it does not exist yet. */
+/**
+ * Every tag of a repository; none where it does not exist yet. ghcr.io denies reading one that does not: where the account
+ * may not write either, the push says so.
+ */
 export async function publishedTags(oras: Container, repository: string): Promise<string[]> {
   const at = { step: "list the tags", where: repository };
-  const output = await askTool(oras, ["repo", "tags", repository], at);
+  const output = await askTool(oras, ["repo", "tags", repository], at, (said) => isNotFound(said) || isDenied(said));
   return (output ?? "").split("\n").flatMap((line) => (line.trim() === "" ? [] : [line.trim()]));
 }
 
@@ -154,7 +213,8 @@ async function complete({ attachments }: Upload, tools: PublishTools, signer: Si
   return missing.length > 0 || unsigned;
 }
 
-async function lacks(oras: Container, image: string): Promise<boolean> {
+/** Whether an image lacks its signature or something that is attached. */
+export async function lacks(oras: Container, image: string): Promise<boolean> {
   const there = await referrers(oras, image);
   return missingAttachments(there).length > 0 || !there.some(({ artifactType }) => artifactType === SIGNATURE_TYPE);
 }

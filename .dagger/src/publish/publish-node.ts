@@ -11,7 +11,7 @@ import { parseVersion } from "../plan/version.js";
 import type { Sources } from "../sources/sources.js";
 import { type Access, registryTool } from "./access.js";
 import { builtNode, pinLines, type Workplace } from "./built-node.js";
-import { type PublishTools, publishImage } from "./image.js";
+import { type PublishTools, publishedTags, publishImage, type Upload } from "./image.js";
 import { annotatedLayout } from "./layout.js";
 import { revisionOf } from "./repository-state.js";
 import type { Signer } from "./signing.js";
@@ -34,6 +34,11 @@ export type Publisher = {
 /** A publisher that was found right. */
 export type Checked = { registry: Registry; access: Access; signer: Signer; sources: Sources };
 
+/** Whether there is something in a secret. */
+export async function filled(secret: Secret | undefined): Promise<boolean> {
+  return secret ? (await secret.plaintext()).trim() !== "" : false;
+}
+
 /** Finds everything that is wrong with what a caller gave, before anything is built. Throws one error for all of it. */
 export async function checkedPublisher(
   action: string,
@@ -43,7 +48,6 @@ export async function checkedPublisher(
   version: string,
   also: readonly string[] = [],
 ): Promise<Checked> {
-  const filled = async (secret: Secret | undefined) => (secret ? (await secret.plaintext()).trim() !== "" : false);
   const [password, key, oidcUrl, oidcToken] = await Promise.all([
     filled(by.password),
     filled(by.key),
@@ -51,9 +55,8 @@ export async function checkedPublisher(
     filled(by.oidcToken),
   ]);
   const { registry, username } = by;
-  const given = { nodes: work.nodes, registry, username, password, version, key, oidcUrl, oidcToken };
-  const problems = nodes.flatMap((node) => publishProblems({ ...given, node }));
-  refuse(action, [...new Set([...also, ...problems])]);
+  const given = { asked: nodes, nodes: work.nodes, registry, username, password, version, key, oidcUrl, oidcToken };
+  refuse(action, [...also, ...publishProblems(given)]);
   // What is wrong with the files comes next: recipes throw it, and name the place.
   const used = nodes.flatMap((node) => work.recipe(node, version, "").used.map(({ name }) => name));
   refuse(action, await pinLines(work.files, [...used, "oras", "cosign"]));
@@ -64,7 +67,15 @@ export async function checkedPublisher(
     login: { username, password: by.password },
     ...(by.ca ? { ca: by.ca } : {}),
   };
-  return { registry: read, access, signer: signerOf(by), sources: work.sources };
+  const checked = { registry: read, access, signer: signerOf(by), sources: work.sources };
+  await asked(checked, nodes);
+  return checked;
+}
+
+/** A registry that is down, or refuses the login, says so before the hours that a build and a boot may take. */
+async function asked(checked: Checked, nodes: readonly string[]): Promise<void> {
+  const { oras } = await publishTools(checked);
+  await Promise.all(nodes.map((node) => publishedTags(oras, `${checked.registry.prefix}/${node}`)));
 }
 
 function signerOf({ key, keyPassword, oidcUrl, oidcToken }: Publisher): Signer {
@@ -99,6 +110,11 @@ export async function publishBuild(
   checked: Checked,
   sourceUrl: string,
 ): Promise<Published> {
+  return publishImage(await uploadOf(built, recipe, checked, sourceUrl), await publishTools(checked), checked.signer);
+}
+
+/** What a build gave, as it goes up. */
+export async function uploadOf(built: Directory, recipe: Recipe, checked: Checked, sourceUrl: string): Promise<Upload> {
   const { node, artefacts } = recipe;
   const manifest = readBuildManifest(artefacts.manifest, await built.file(artefacts.manifest).contents());
   if (manifest.standins.length > 0) {
@@ -121,7 +137,7 @@ export async function publishBuild(
   };
   const unpacker = imageReference(checked.sources, "auroraboot").address;
   const layout = await annotatedLayout(built.file(artefacts.image), unpacker, identityKeys(identity));
-  const upload = {
+  return {
     node: node.name,
     repository: `${checked.registry.prefix}/${node.name}`,
     parts: tagParts(node, checked.sources.sources, parseVersion(recipe.version)),
@@ -134,5 +150,4 @@ export async function publishBuild(
       content: built.file(artefacts.content),
     },
   };
-  return publishImage(upload, await publishTools(checked), checked.signer);
 }

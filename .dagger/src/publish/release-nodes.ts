@@ -1,22 +1,26 @@
-import { type Directory, dag, type GitRepository } from "@dagger.io/dagger";
+import { type Container, type Directory, dag, type GitRepository } from "@dagger.io/dagger";
 import { boot } from "../boot/boot.js";
 import { BootRoute } from "../boot/route.js";
 import { explained } from "../image/explain.js";
 import { image } from "../image/image.js";
+import { releasedName } from "../plan/artefacts.js";
 import { diff } from "../plan/diff.js";
 import { contentsOf } from "../plan/diff-read.js";
 import { diffMarkdown } from "../plan/diff-text.js";
 import type { Recipe } from "../plan/recipe.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
-import { releaseNotes } from "../plan/release-notes.js";
+import { believedBy, releaseNotes } from "../plan/release-notes.js";
 import { previousRelease, releasedMedium, releaseProblems } from "../plan/release-plan.js";
-import type { Published } from "../plan/release-state.js";
+import type { Staged } from "../plan/release-state.js";
+import { IMAGE_FILE, releasedImageText } from "../plan/released-image.js";
+import { tagText } from "../plan/tags.js";
 import { readVersion } from "../plan/version.js";
 import { builtNode, type Workplace } from "./built-node.js";
-import { type Checked, checkedPublisher, type Publisher, publishBuild, publishTools } from "./publish-node.js";
+import { type Complete, completion, nameVersion, type PublishTools, pointChannels, stageImage } from "./image.js";
+import { type Checked, checkedPublisher, type Publisher, publishTools, uploadOf } from "./publish-node.js";
 import { publishedContents } from "./published-contents.js";
 import { CHECKSUMS, withSums } from "./released-files.js";
-import { repositoryState } from "./repository-state.js";
+import { taggedState } from "./repository-state.js";
 import { signFile } from "./signing.js";
 
 /** What is released. */
@@ -27,35 +31,56 @@ export type ReleaseRequest = {
   nodes: readonly string[];
   /** Whether each ISO is booted and its role proven before anything is published. */
   boot: boolean;
+  /** Whether the images get no name yet: promote gives it to them when those of all nodes are there. */
+  stage: boolean;
 };
 
 /** A node that is built and proven, and not published yet. */
 type Ready = { recipe: Recipe; built: Directory; proof: string | undefined };
 
 /**
- * Releases nodes from a tag on HEAD: all are built and booted before the first is published, so that a release fails
- * before it is half one. Returns a folder a node with what people download.
+ * Releases nodes from a tag on HEAD: all are built and booted before the first is pushed, and all are pushed, complete and
+ * signed, before the first gets a name. So a release that fails, fails before anybody sees it. Returns a folder a node
+ * with what people download.
  */
 export async function releaseNodes(work: Workplace, by: Publisher, request: ReleaseRequest): Promise<Directory> {
   const { tag, repository } = request;
   const nodes = request.nodes.length > 0 ? request.nodes : work.nodes;
-  const [{ commit, clean }, tags] = await Promise.all([repositoryState(repository), repository.tags()]);
-  const tagged = tags.includes(tag) ? await repository.tag(tag).commit() : "";
-  const found = { tag, tags, tagged, head: commit, clean, nodes: work.nodes, asked: nodes };
+  const state = await taggedState(repository, tag);
   const version = readVersion(tag)?.text ?? "v0.0.0";
   const known = nodes.filter((name) => work.nodes.includes(name));
-  const checked = await checkedPublisher("release", work, by, known, version, releaseProblems(found));
+  const problems = releaseProblems({ ...state, nodes: work.nodes, asked: nodes });
+  const checked = await checkedPublisher("release", work, by, known, version, problems);
 
   const ready: Ready[] = [];
   // One after another: a hosted runner has no room for two media at once.
-  for (const name of nodes) ready.push(await builtAndProven(work, work.recipe(name, version, commit), request.boot));
+  for (const name of nodes)
+    ready.push(await builtAndProven(work, work.recipe(name, version, state.head), request.boot));
+
+  const tools = await publishTools(checked);
+  const before = previousRelease(tag, state.tags);
+  const believed = believedBy(checked.signer.kind, by.sourceUrl);
   let folder = dag.directory();
+  const staged: { image: Staged; completes: Complete }[] = [];
   for (const one of ready) {
-    const published = await publishBuild(one.built, one.recipe, checked, by.sourceUrl);
-    const directory = await released(one, published, checked, previousRelease(tag, tags));
-    folder = folder.withDirectory(one.recipe.node.name, directory);
+    const upload = await uploadOf(one.built, one.recipe, checked, by.sourceUrl);
+    const image = await stageImage(upload, tools, checked.signer);
+    staged.push({ image, completes: completion(upload, tools, checked.signer) });
+    folder = folder.withDirectory(one.recipe.node.name, await released(one, image, believed, tools, checked, before));
   }
-  return folder;
+  // What people download is made, too, before anything gets a name.
+  const made = await folder.sync();
+  if (!request.stage) await named(staged, tools);
+  return made;
+}
+
+/** First every version, then every channel: who follows one is not shown a part of a release. */
+async function named(staged: readonly { image: Staged; completes: Complete }[], { oras }: PublishTools): Promise<void> {
+  const images: Staged[] = [];
+  for (const { image, completes } of staged) {
+    images.push({ ...image, digest: (await nameVersion(image, oras, completes)).digest });
+  }
+  for (const image of images) await pointChannels(image, oras);
 }
 
 async function builtAndProven(work: Workplace, recipe: Recipe, proven: boolean): Promise<Ready> {
@@ -72,35 +97,44 @@ async function builtAndProven(work: Workplace, recipe: Recipe, proven: boolean):
 /** What people download of a node: the medium, whole or in parts, SBOM, manifest, notes, and the signed checksums. */
 async function released(
   { recipe, built, proof }: Ready,
-  published: Published,
-  checked: Checked,
+  image: Staged,
+  believed: string,
+  { oras, cosign }: PublishTools,
+  { signer }: Checked,
   before: string | undefined,
-) {
+): Promise<Directory> {
   const { artefacts, node, version } = recipe;
   const medium = releasedMedium(artefacts.medium, await built.file(artefacts.medium).size());
-  const changes = await changesSince(recipe, built, published, checked, before);
-  const notes = releaseNotes({ node: node.name, role: node.role, version, medium, published, changes, proof });
+  const changes = await changesSince(recipe, built, oras, image.repository, before);
+  const notes = releaseNotes({
+    node: node.name,
+    role: node.role,
+    version,
+    medium,
+    published: image,
+    believed,
+    changes,
+    proof,
+  });
   const files = dag
     .directory()
-    .withFile(artefacts.sbom, built.file(artefacts.sbom))
-    .withFile(artefacts.manifest, built.file(artefacts.manifest))
-    .withNewFile("notes.md", notes);
+    .withFile(releasedName(artefacts, artefacts.sbom), built.file(artefacts.sbom))
+    .withFile(releasedName(artefacts, artefacts.manifest), built.file(artefacts.manifest))
+    .withNewFile(releasedName(artefacts, IMAGE_FILE), releasedImageText({ ...image, version }));
   const summed = withSums(recipe.auroraboot.address, files, built.file(artefacts.medium), medium);
-  const { cosign } = await publishTools(checked);
-  const bundle = signFile(cosign, checked.signer, summed.file(CHECKSUMS));
-  return summed.withFile(`${CHECKSUMS}.sigstore.json`, bundle);
+  const bundle = await signFile(cosign, signer, summed.file(CHECKSUMS));
+  return summed.withFile(`${CHECKSUMS}.sigstore.json`, bundle).withNewFile("notes.md", notes);
 }
 
 async function changesSince(
   recipe: Recipe,
   built: Directory,
-  { repository }: Published,
-  checked: Checked,
+  oras: Container,
+  repository: string,
   before: string | undefined,
 ): Promise<string | undefined> {
   if (before === undefined) return undefined;
-  const { oras } = await publishTools(checked);
-  const old = await publishedContents(oras, `${repository}:${before}`);
+  const old = await publishedContents(oras, `${repository}:${tagText(before)}`);
   if (!old) return undefined;
   const { manifest, content } = recipe.artefacts;
   const [text, listing] = await Promise.all([built.file(manifest).contents(), built.file(content).contents()]);

@@ -14,3 +14,10 @@ export async function revisionOf(repository: GitRepository): Promise<string> {
   const { commit, clean } = await repositoryState(repository);
   return clean ? commit : `${commit}-dirty`;
 }
+
+/** What a release is checked against: the tag, where it stands, and whether nothing else is in the working tree. */
+export async function taggedState(repository: GitRepository, tag: string) {
+  const [{ commit, clean }, tags] = await Promise.all([repositoryState(repository), repository.tags()]);
+  const tagged = tags.includes(tag) ? await repository.tag(tag).commit() : "";
+  return { tag, tags, tagged, head: commit, clean };
+}

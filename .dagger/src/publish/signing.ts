@@ -24,8 +24,7 @@ export async function sign(cosign: Container, signer: Signer, image: string): Pr
 }
 
 /** Signs a file; the result is one bundle that `cosign verify-blob --bundle` takes. */
-export function signFile(cosign: Container, signer: Signer, file: File): File {
-  const args = ["sign-blob", "--yes", "--bundle=/tmp/bundle.json"];
+export async function signFile(cosign: Container, signer: Signer, file: File): Promise<File> {
   const tool =
     signer.kind === "key"
       ? withKey(cosign, signer)
@@ -33,10 +32,12 @@ export function signFile(cosign: Container, signer: Signer, file: File): File {
           .withSecretVariable("ACTIONS_ID_TOKEN_REQUEST_URL", signer.oidcUrl)
           .withSecretVariable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", signer.oidcToken);
   const how = signer.kind === "key" ? [...KEY_ONLY.slice(1), "--key=env://COSIGN_PRIVATE_KEY"] : [];
-  return tool
-    .withMountedFile("/hegemonikon-file", file)
-    .withExec([...args, ...how, "/hegemonikon-file"], { useEntrypoint: true })
-    .file("/tmp/bundle.json");
+  const args = ["sign-blob", "--yes", "--bundle=/tmp/bundle.json", ...how, "/hegemonikon-file"];
+  const done = await writeTool(tool.withMountedFile("/hegemonikon-file", file), args, {
+    step: "sign the checksums",
+    where: await file.name(),
+  });
+  return done.file("/tmp/bundle.json");
 }
 
 /** Verifies an image's signature by its digest. Throws where there is none that the key or identity made. */

@@ -221,7 +221,7 @@ test(
     const { cosign } = await tools();
     const { signer, publicKey } = await keyPair(cosign, "file");
     const sums = file("SHA256SUMS", "abc  x\n");
-    const bundle = signFile(cosign, signer, sums);
+    const bundle = await signFile(cosign, signer, sums);
     const verifier = cosign
       .withMountedFile("/f", sums)
       .withMountedFile("/b", bundle)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { releaseNotes } from "../../../.dagger/src/plan/release-notes.js";
+import { believedBy, releaseNotes } from "../../../.dagger/src/plan/release-notes.js";
 import { previousRelease, releasedMedium, releaseProblems } from "../../../.dagger/src/plan/release-plan.js";
 
 const HEAD = "a".repeat(40);
@@ -50,7 +50,7 @@ describe("a release", () => {
       name: "a.iso",
       bytes: 4 * GiB,
       parts: 3,
-      join: "cat a.iso.part-* > a.iso && sha256sum --check --ignore-missing SHA256SUMS",
+      join: "cat a.iso.part-* > a.iso && grep -h ' a.iso$' *SHA256SUMS | sha256sum --check",
     });
   });
 
@@ -71,12 +71,15 @@ describe("a release", () => {
       version: "v1.2.3",
       medium,
       published,
+      believed: believedBy("key", ""),
       changes: undefined,
       proof: "3 of 3",
     });
     expect(notes).toContain("kairos-agent upgrade --source oci:ghcr.io/a/noos:v1.2.3");
     expect(notes).toContain("`noos-v1.2.3.iso`, 1.0 GiB");
     expect(notes).toContain("- Booted: 3 of 3");
+    expect(notes).toContain("dagger call verify --node=noos --reference=ghcr.io/a/noos:v1.2.3 --key=cosign.pub");
+    expect(believedBy("keyless", "https://github.com/a/b")).toBe("--identity='^https://github.com/a/b/'");
     expect(notes).toEndWith("The first release of this node.\n");
   });
 });

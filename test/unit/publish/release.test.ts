@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { HegemonikonError } from "../../../.dagger/src/errors.js";
-import { failureText, isNotFound } from "../../../.dagger/src/plan/release-failure.js";
+import { failureText, isDenied, isNotFound } from "../../../.dagger/src/plan/release-failure.js";
 import { CONTENT_DIGEST, identityKeys, sourceAddress } from "../../../.dagger/src/plan/release-identity.js";
 import {
   type PublishInput,
@@ -25,7 +25,7 @@ const DIGEST = `sha256:${"a".repeat(64)}`;
 const OTHER = `sha256:${"b".repeat(64)}`;
 
 const good: PublishInput = {
-  node: "noos",
+  asked: ["noos"],
   nodes: ["kairos", "noos"],
   registry: "ghcr.io/someone/hegemonikon",
   username: "someone",
@@ -45,7 +45,7 @@ describe("what a caller gives", () => {
   test("is refused all at once, each with what was found and expected", () => {
     const bad = {
       ...good,
-      node: "nous",
+      asked: ["nous"],
       registry: "https://ghcr.io/x",
       username: " ",
       password: false,
@@ -226,6 +226,12 @@ describe("a registry that fails", () => {
   test("a thing that is not there yet is no failure, a refused login is one", () => {
     expect([missing, "failed to resolve digest: r:v1: not found"].map(isNotFound)).toEqual([true, true]);
     expect([denied, untrusted, down].map(isNotFound)).toEqual([false, false, false]);
+  });
+
+  test("a package that ghcr.io denies because it does not exist yet is no refused login", () => {
+    const absent =
+      'GET "https://ghcr.io/token?scope=repository%3Aa%2Fb%3Apull&service=ghcr.io": response status code 403: denied: denied';
+    expect([absent, denied, untrusted, down, missing].map(isDenied)).toEqual([true, false, false, false, false]);
   });
 
   test("is explained in words, with the tool's own last words behind", () => {

@@ -1,24 +1,22 @@
 import { describe, expect, test } from "bun:test";
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fakeGithub } from "./gh";
 import { root } from "./workflows";
 
 const script = (name: string) => join(root, ".github/scripts", name);
+const temporary = () => mkdtempSync(join(tmpdir(), "hegemonikon-scripts-"));
 
-/** A folder with a `gh` first in PATH that notes its calls, and says of the tag's release what it is told to. */
-function github(view: string) {
-  const folder = mkdtempSync(join(tmpdir(), "hegemonikon-gh-"));
-  writeFileSync(
-    join(folder, "gh"),
-    `#!/bin/sh\necho "$*" >> "${folder}/calls"\n[ "$2" = view ] || exit 0\n[ "${view}" = none ] && exit 1\necho ${view}\n`,
-  );
-  chmodSync(join(folder, "gh"), 0o755);
-  return folder;
+function ran(name: string, args: string[], cwd: string, env: Record<string, string> = {}, path = "") {
+  const PATH = `${path}:${process.env.PATH}`;
+  const done = spawnSync(script(name), args, { cwd, env: { ...process.env, ...env, PATH }, encoding: "utf8" });
+  return { code: done.status, out: done.stdout, err: done.stderr };
 }
 
+/** The folder of a node in a release, as the module makes it: notes are for the text of the release and not summed. */
 function release(folder: string, node: string, files: Record<string, string>): void {
   const path = join(folder, "release", node);
   mkdirSync(path, { recursive: true });
@@ -27,60 +25,219 @@ function release(folder: string, node: string, files: Record<string, string>): v
     ([name, text]) => `${createHash("sha256").update(text).digest("hex")}  ${name}\n`,
   );
   writeFileSync(join(path, "SHA256SUMS"), sums.join(""));
+  writeFileSync(join(path, "SHA256SUMS.sigstore.json"), "{}");
+  writeFileSync(join(path, "notes.md"), `## ${node}\n`);
 }
 
-function run(folder: string, tag: string) {
-  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
-  const done = spawnSync(script("github-release.sh"), [tag, "release"], { cwd: folder, env, encoding: "utf8" });
-  let calls: string[] = [];
-  try {
-    calls = readFileSync(join(folder, "calls"), "utf8").trim().split("\n");
-  } catch {
-    // Nothing was called.
-  }
-  return { code: done.status, stderr: done.stderr, calls };
+/** Runs the steps of the release as release.yaml does; stops at the first that fails. */
+function shown(github: ReturnType<typeof fakeGithub>, folder: string, tag: string, env: Record<string, string> = {}) {
+  const all = { ...github.env, ...env };
+  const draft = ran("github-draft.sh", [tag, "release"], folder, all, github.bin);
+  return draft.code === 0 ? ran("github-show.sh", [tag], folder, all, github.bin) : draft;
 }
+
+const visible = (github: ReturnType<typeof fakeGithub>) =>
+  Object.entries(github.releases()).flatMap(([tag, { draft }]) => (draft ? [] : [tag]));
 
 describe("the GitHub release", () => {
   test("is a draft, then has its assets, then is visible", () => {
-    const folder = github("none");
-    release(folder, "noos", { "noos-v1.0.0.iso": "iso", "manifest.json": "{}", "notes.md": "## noos\n" });
-    release(folder, "protos", { "protos-v1.0.0.iso": "iso2", "notes.md": "## protos\n" });
-    const { code, calls, stderr } = run(folder, "v1.0.0");
-    expect([stderr, code]).toEqual(["", 0]);
-    expect(calls.map((call) => call.split(" ")[1])).toEqual(["view", "delete", "create", "upload", "edit"]);
-    expect(calls[2]).toContain("--draft --verify-tag");
-    expect(calls[2]).not.toContain("--prerelease");
-    expect(
-      calls[3]
-        ?.split(" ")
-        .slice(3)
-        .map((path) => path.split("/").at(-1)),
-    ).toEqual(["noos-SHA256SUMS", "noos-manifest.json", "noos-v1.0.0.iso", "protos-SHA256SUMS", "protos-v1.0.0.iso"]);
-    expect(calls[4]).toBe("release edit v1.0.0 --draft=false");
+    const [github, folder] = [fakeGithub(), temporary()];
+    release(folder, "noos", { "noos-v1.0.0.iso": "iso", "noos-v1.0.0.manifest.json": "{}" });
+    release(folder, "protos", { "protos-v1.0.0.iso": "iso2" });
+    const { code, err } = shown(github, folder, "v1.0.0");
+    expect([err, code]).toEqual(["", 0]);
+    expect(github.calls().map((call) => call.split(" ").slice(0, 2).join(" "))).toEqual([
+      "release view",
+      "release create",
+      "release upload",
+      "release list",
+      "release edit",
+    ]);
+    expect(github.releases()["v1.0.0"]).toEqual({
+      draft: false,
+      prerelease: false,
+      latest: true,
+      notes: "## noos\n\n## protos\n\n",
+      assets: [
+        "noos-v1.0.0.SHA256SUMS",
+        "noos-v1.0.0.SHA256SUMS.sigstore.json",
+        "noos-v1.0.0.iso",
+        "noos-v1.0.0.manifest.json",
+        "protos-v1.0.0.SHA256SUMS",
+        "protos-v1.0.0.SHA256SUMS.sigstore.json",
+        "protos-v1.0.0.iso",
+      ],
+    });
   });
 
-  test("of a version with a dash is a pre-release", () => {
-    const folder = github("true");
-    release(folder, "noos", { "noos-v1.0.0-rc.1.iso": "iso", "notes.md": "" });
-    expect(run(folder, "v1.0.0-rc.1").calls[2]).toContain("--prerelease");
+  test("has checksums that hold for what was downloaded, in one folder, under the names it was given there", () => {
+    const [github, folder] = [fakeGithub(), temporary()];
+    release(folder, "noos", { "noos-v1.0.0.iso": "iso", "noos-v1.0.0.manifest.json": "{}" });
+    release(folder, "protos", { "protos-v1.0.0.iso": "iso2", "protos-v1.0.0.manifest.json": "{ }" });
+    expect(shown(github, folder, "v1.0.0").code).toBe(0);
+    const sums = ["noos", "protos"].map((node) => `${node}-v1.0.0.SHA256SUMS`);
+    const downloads = join(github.asset("v1.0.0", ""), ".");
+    execFileSync("sha256sum", ["--check", "--strict", "--quiet", ...sums], { cwd: downloads });
+  });
+
+  test("of a version with a dash is a pre-release, and never the latest", () => {
+    const [github, folder] = [fakeGithub(), temporary()];
+    release(folder, "noos", { "noos-v1.0.0-rc.1.iso": "iso" });
+    expect(shown(github, folder, "v1.0.0-rc.1").code).toBe(0);
+    expect(github.releases()["v1.0.0-rc.1"]).toMatchObject({ draft: false, prerelease: true, latest: false });
+  });
+
+  test("of an older version is not the latest", () => {
+    const github = fakeGithub();
+    for (const tag of ["v1.9.0", "v1.10.0", "v1.9.1"]) {
+      const folder = temporary();
+      release(folder, "noos", { [`noos-${tag}.iso`]: "iso" });
+      expect(shown(github, folder, tag).code).toBe(0);
+    }
+    const latest = Object.entries(github.releases()).flatMap(([tag, { latest }]) => (latest ? [tag] : []));
+    expect(latest).toEqual(["v1.10.0"]);
   });
 
   test("that people see already is not touched", () => {
-    const folder = github("false");
-    release(folder, "noos", { "noos-v1.0.0.iso": "iso", "notes.md": "" });
-    const { code, calls, stderr } = run(folder, "v1.0.0");
+    const [github, folder, again] = [fakeGithub(), temporary(), temporary()];
+    for (const one of [folder, again]) release(one, "noos", { "noos-v1.0.0.iso": "iso" });
+    expect(shown(github, folder, "v1.0.0").code).toBe(0);
+    const before = github.releases();
+    const { code, err } = shown(github, again, "v1.0.0");
     expect(code).toBe(1);
-    expect(stderr).toContain("v1.0.0 is released already");
-    expect(calls).toHaveLength(1);
+    expect(err).toContain("v1.0.0 is released already");
+    expect(github.releases()).toEqual(before);
   });
 
   test("with a damaged file does not begin", () => {
-    const folder = github("none");
-    release(folder, "noos", { "noos-v1.0.0.iso": "iso", "notes.md": "" });
+    const [github, folder] = [fakeGithub(), temporary()];
+    release(folder, "noos", { "noos-v1.0.0.iso": "iso" });
     writeFileSync(join(folder, "release/noos/noos-v1.0.0.iso"), "other");
-    expect(run(folder, "v1.0.0")).toMatchObject({ code: 1, calls: [] });
+    expect(shown(github, folder, "v1.0.0").code).toBe(1);
+    expect(github.calls()).toEqual([]);
   });
+
+  test("that fails at any call shows nothing, and is finished by running it again", () => {
+    for (const call of ["release view", "release create", "release upload", "release list", "release edit"]) {
+      const [github, folder, again] = [fakeGithub(), temporary(), temporary()];
+      for (const one of [folder, again]) release(one, "noos", { "noos-v1.0.0.iso": "iso" });
+      const failed = shown(github, folder, "v1.0.0", { GH_FAIL: `^${call}` });
+      expect([call, failed.code, visible(github)]).toEqual([call, 1, []]);
+      expect([call, shown(github, again, "v1.0.0").err, visible(github)]).toEqual([call, "", ["v1.0.0"]]);
+    }
+  });
+
+  test("is not deleted because GitHub did not answer", () => {
+    const [github, folder, again] = [fakeGithub(), temporary(), temporary()];
+    for (const one of [folder, again]) release(one, "noos", { "noos-v1.0.0.iso": "iso" });
+    expect(shown(github, folder, "v1.0.0").code).toBe(0);
+    const failed = shown(github, again, "v1.0.0", { GH_FAIL: "^release view" });
+    expect(failed.err).toContain("cannot see whether v1.0.0 is released: HTTP 502");
+    expect(visible(github)).toEqual(["v1.0.0"]);
+  });
+});
+
+describe("the revision to compare with", () => {
+  test("is the one that is there, or none, which means that everything changed", () => {
+    const head = execFileSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
+    expect(ran("since.sh", [head], root).out).toBe(`since=${head}\n`);
+    for (const gone of ["", "0".repeat(40), "1".repeat(40), "no-such-branch"]) {
+      const { code, out, err } = ran("since.sh", [gone], root);
+      expect([code, out]).toEqual([0, `since=${"0".repeat(40)}\n`]);
+      expect(err).toStartWith("::notice::");
+    }
+  });
+});
+
+describe("sources that are not pinned", () => {
+  const report = (folder: string, problems: object[]) =>
+    writeFileSync(join(folder, "problems.json"), JSON.stringify({ problems }));
+  const unpinned = { file: "sources.yaml", span: { line: 18 }, rule: "sources/pinned", message: "syft is not pinned" };
+
+  test("are named with what to do, and stop a release alone", () => {
+    const folder = temporary();
+    const summary = join(folder, "summary");
+    report(folder, [unpinned, { ...unpinned, rule: "other" }]);
+    const ci = ran("pinned.sh", ["problems.json"], folder, { GITHUB_STEP_SUMMARY: summary });
+    expect([ci.code, ci.out]).toEqual([0, "false\n"]);
+    expect(ci.err).toBe(
+      "::warning file=sources.yaml,line=18::syft is not pinned, so nothing is published: merge the pull request of the " +
+        "workflow Lock, or run: dagger call lock export --path=sources.yaml\n",
+    );
+    expect(readFileSync(summary, "utf8")).toContain("dagger call lock export --path=sources.yaml");
+    const release = ran("pinned.sh", ["--required", "problems.json"], folder);
+    expect([release.code, release.err.startsWith("::error file=sources.yaml")]).toEqual([1, true]);
+  });
+
+  test("are none: true, and silence", () => {
+    const folder = temporary();
+    report(folder, [{ ...unpinned, rule: "other" }]);
+    expect(ran("pinned.sh", ["--required", "problems.json"], folder)).toEqual({ code: 0, out: "true\n", err: "" });
+  });
+});
+
+describe("the pull request with digests", () => {
+  /** A clone of a repository with a sources.yaml, both in a folder that is thrown away. */
+  function cloned() {
+    const folder = temporary();
+    const git = (cwd: string, ...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], { cwd, encoding: "utf8" }).trim();
+    git(folder, "init", "--quiet", "--bare", "--initial-branch=main", "origin.git");
+    git(folder, "clone", "--quiet", "origin.git", "clone");
+    const clone = join(folder, "clone");
+    git(clone, "switch", "--quiet", "--create", "main");
+    writeFileSync(join(clone, "sources.yaml"), "a: 1\n");
+    git(clone, "add", ".");
+    git(clone, "commit", "--quiet", "--message=one");
+    git(clone, "push", "--quiet", "origin", "main");
+    git(clone, "checkout", "--quiet", "--detach");
+    return { clone, git: (...args: string[]) => git(join(folder, "origin.git"), ...args) };
+  }
+
+  test("is opened with the file alone, and brought up to date where it is open", () => {
+    const github = fakeGithub();
+    const { clone, git } = cloned();
+    writeFileSync(join(clone, "sources.yaml"), "a: 1\ndigest: x\n");
+    writeFileSync(join(clone, "other"), "x");
+    const first = ran("lock-request.sh", ["main"], clone, github.env, github.bin);
+    expect([first.code, first.err]).toEqual([0, first.err]);
+    expect(git("show", "--stat", "--format=", "lock/main")).toMatch(/^sources.yaml \| 1 \+\n 1 file changed/);
+    expect(github.pulls().map(({ head, base }) => [head, base])).toEqual([["lock/main", "main"]]);
+    execFileSync("git", ["checkout", "--quiet", "--detach", "origin/main"], { cwd: clone });
+    execFileSync("git", ["branch", "--quiet", "-D", "lock/main"], { cwd: clone });
+    writeFileSync(join(clone, "sources.yaml"), "a: 1\ndigest: y\n");
+    expect(ran("lock-request.sh", ["main"], clone, github.env, github.bin).code).toBe(0);
+    expect(git("show", "lock/main:sources.yaml")).toBe("a: 1\ndigest: y");
+    expect(github.pulls()).toHaveLength(1);
+  });
+
+  test("is not opened where nothing changed", () => {
+    const github = fakeGithub();
+    const { clone } = cloned();
+    const { code, out } = ran("lock-request.sh", ["main"], clone, github.env, github.bin);
+    expect([code, out, github.calls()]).toEqual([0, "every source has its digest: nothing to do\n", []]);
+  });
+
+  test("that the repository forbids is left as a branch, with its address", () => {
+    const github = fakeGithub();
+    const { clone, git } = cloned();
+    writeFileSync(join(clone, "sources.yaml"), "b: 2\n");
+    const summary = join(clone, "../summary");
+    const env = { ...github.env, GH_FAIL: "^pr create", GITHUB_STEP_SUMMARY: summary };
+    const { code, out } = ran("lock-request.sh", ["main"], clone, env, github.bin);
+    expect([code, git("rev-parse", "--verify", "--quiet", "lock/main").length]).toEqual([0, 40]);
+    const url = "https://github.com/someone/hegemonikon/compare/main...lock/main?expand=1";
+    expect(out).toContain(`open the pull request at ${url}`);
+    expect(readFileSync(summary, "utf8")).toContain(url);
+  });
+});
+
+test("the table of what was published has a row a node with its tags", () => {
+  const folder = temporary();
+  const published = [{ node: "noos", version: "v1.0.0", digest: "sha256:1", references: ["r/noos:v1.0.0@sha256:1"] }];
+  writeFileSync(join(folder, "published.json"), JSON.stringify({ published }));
+  const { out } = ran("published.sh", ["published.json"], folder);
+  expect(out.split("\n")[2]).toBe("| noos | v1.0.0 | `sha256:1` | `r/noos:v1.0.0` |");
 });
 
 describe("the summary", () => {

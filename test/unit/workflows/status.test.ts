@@ -6,7 +6,7 @@ import { workflows } from "./workflows";
 function status(file: string, results: Record<string, string>): boolean {
   const script = workflows().find((workflow) => workflow.file === file)?.jobs.status?.steps?.[0]?.run ?? "exit 99";
   const needs = JSON.stringify(Object.fromEntries(Object.entries(results).map(([job, result]) => [job, { result }])));
-  // GitHub runs a step's bash with these two.
+  // What `shell: bash` is.
   return (
     spawnSync("bash", ["-e", "-o", "pipefail", "-c", script], { env: { ...process.env, NEEDS: needs } }).status === 0
   );

@@ -88,9 +88,12 @@ describe("workflows", () => {
       "ci.yaml check: security-events",
       "ci.yaml publish: id-token",
       "ci.yaml publish: packages",
+      "lock.yaml lock: contents",
+      "lock.yaml lock: pull-requests",
       "release.yaml node: id-token",
       "release.yaml node: packages",
       "release.yaml release: contents",
+      "release.yaml release: packages",
     ]);
   });
 
@@ -124,6 +127,10 @@ describe("workflows", () => {
         .filter(({ step }) => step.run?.includes("${{"))
         .map(({ at }) => at),
     ).toEqual([]);
+  });
+
+  test("run their scripts by bash with -e and pipefail, which without a word of theirs has no pipefail", () => {
+    expect(all.filter(({ defaults }) => defaults?.run?.shell !== "bash").map(({ file }) => file)).toEqual([]);
   });
 
   test("are thin: at most four lines a step, longer ones are files", () => {

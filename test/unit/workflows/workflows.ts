@@ -21,6 +21,9 @@ export type Job = {
   needs?: string | string[];
   uses?: string;
   permissions?: Record<string, string>;
+  outputs?: Record<string, string>;
+  strategy?: { "fail-fast"?: boolean; matrix?: { include?: string } };
+  with?: Record<string, unknown>;
   "timeout-minutes"?: number;
   env?: Record<string, string>;
   steps?: Step[];
@@ -31,6 +34,7 @@ export type Workflow = {
   on: Record<string, unknown>;
   permissions?: Record<string, string>;
   concurrency?: unknown;
+  defaults?: { run?: { shell?: string } };
   jobs: Record<string, Job>;
 };
 

@@ -1,0 +1,76 @@
+import type { Directory, File, GitRepository, Secret } from "@dagger.io/dagger";
+import { HegemonikonError } from "../errors.js";
+import { imageReference } from "../plan/references.js";
+import { readRegistry, refuse, writerProblems } from "../plan/release-input.js";
+import { releaseProblems } from "../plan/release-plan.js";
+import { incomplete, type Published, type Staged } from "../plan/release-state.js";
+import { IMAGE_FILE, promoteProblems, type ReleasedImage, readReleasedImage } from "../plan/released-image.js";
+import { tagParts } from "../plan/tags.js";
+import { parseVersion, readVersion } from "../plan/version.js";
+import { registryTool } from "./access.js";
+import type { Workplace } from "./built-node.js";
+import { lacks, manifestAt, nameVersion, pointChannels } from "./image.js";
+import { filled } from "./publish-node.js";
+import { taggedState } from "./repository-state.js";
+
+/** Where images are, and who gives them names. */
+export type Promoter = { registry: string; username: string; password: Secret; ca?: File | undefined };
+
+/** What gets its names. */
+export type PromoteRequest = {
+  tag: string;
+  repository: GitRepository;
+  /** Names of nodes; empty for all. */
+  nodes: readonly string[];
+  /** The folders that release gave. */
+  release: Directory;
+};
+
+/**
+ * Gives the images of a release their names: first every version, then every channel, and nothing before all of them are
+ * found complete. Throws one error for everything that forbids it.
+ */
+export async function promoteNodes(work: Workplace, by: Promoter, request: PromoteRequest): Promise<Published[]> {
+  const { registry, username, password, ca } = by;
+  const asked = request.nodes.length > 0 ? request.nodes : work.nodes;
+  const state = await taggedState(request.repository, request.tag);
+  const given = { registry, username, password: await filled(password) };
+  refuse("promote", [...releaseProblems({ ...state, nodes: work.nodes, asked }), ...writerProblems(given)]);
+  const [read, version] = [readRegistry(registry), readVersion(request.tag)?.text ?? ""];
+  const { sources } = work;
+  if (typeof read === "string" || !sources) throw new HegemonikonError("promote: sources.yaml cannot be read");
+  const found = await releasedImages(request.release);
+  refuse("promote", promoteProblems(found, { asked, version, prefix: read.prefix }));
+
+  const access = { host: read.host, login: { username, password }, ...(ca ? { ca } : {}) };
+  const oras = await registryTool(imageReference(sources, "oras").address, access);
+  const staged = found.map(({ node, repository, digest, contentDigest }): Staged => {
+    const parts = tagParts(work.recipe(node, version, "").node, sources.sources, parseVersion(version));
+    return { node, repository, parts, contentDigest, digest, pushed: false };
+  });
+  const wrong = await Promise.all(
+    staged.map(async ({ repository, digest, contentDigest }): Promise<string[]> => {
+      const image = `${repository}@${digest}`;
+      const manifest = await manifestAt(oras, image);
+      if (!manifest) return [`release: found no image ${image} in the registry, expected it: release pushes it`];
+      if (manifest.contentDigest !== contentDigest)
+        return [`release: found ${image} with the content ${manifest.contentDigest}, expected ${contentDigest}`];
+      return (await lacks(oras, image)) ? [incomplete(image)] : [];
+    }),
+  );
+  refuse("promote", wrong.flat());
+
+  const named: Staged[] = [];
+  for (const one of staged) {
+    const { digest, claimed } = await nameVersion(one, oras);
+    named.push({ ...one, digest, pushed: claimed });
+  }
+  const published: Published[] = [];
+  for (const one of named) published.push(await pointChannels(one, oras));
+  return published;
+}
+
+async function releasedImages(release: Directory): Promise<ReleasedImage[]> {
+  const paths = (await release.glob(`**/*.${IMAGE_FILE}`)).sort();
+  return Promise.all(paths.map(async (path) => readReleasedImage(path, await release.file(path).contents())));
+}
