@@ -49,7 +49,8 @@ function newEnough(name: string): boolean {
   return ran.status === 0;
 }
 
-/** Whether Debian's or Ubuntu's python3-libgpiod (1.x) is on this machine. */
+/** Whether Debian's or Ubuntu's python3-libgpiod and gpiod (1.x) are on this machine. */
 export function hasGpiod(): boolean {
+  if (!Bun.which("gpiomon")) return false;
   return spawnSync("/usr/bin/python3", ["-c", "import gpiod; gpiod.LINE_REQ_EV_BOTH_EDGES"]).status === 0;
 }

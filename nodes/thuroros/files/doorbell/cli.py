@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     kind = ring.add_mutually_exclusive_group(required=True)
     kind.add_argument("--simulate", action="store_true", help="a press: sends real messages, marked as a test")
     kind.add_argument("--check", action="store_true", help="goes to the disk like a ring, and is sent to nobody")
+    kind.add_argument("--line", action="store_true", help="presses the GPIO line where the kernel simulates it")
 
     commands.add_parser("ack", parents=[run], help="acknowledge the messages that were given up undelivered")
     commands.add_parser("config", help="check the configuration files and show the settings")
@@ -100,6 +101,12 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _ring(options: argparse.Namespace) -> int:
+    if options.line:
+        from doorbell.simulated import press_line
+
+        code, said = press_line(config.load(config.sources()), lambda: control.ask(options.run_dir, "status"))
+        print(said, file=sys.stderr if code else sys.stdout)
+        return code
     answer = control.ask(options.run_dir, "press" if options.simulate else "check")
     match answer.get("result"):
         case "ring":
