@@ -24,6 +24,11 @@ export function bootedKernel(facts: Facts): string {
   return /^(?:.*\/)?vmlinuz-([^/]+)$/.exec(facts.get("kernel-link")?.[0] ?? "")?.[1] ?? "";
 }
 
+function modelOf(facts: Facts): string {
+  const line = (facts.get("release") ?? []).find((pair) => pair.startsWith("KAIROS_MODEL "));
+  return line?.slice("KAIROS_MODEL ".length) ?? "";
+}
+
 function kernelProblems(node: string, facts: Facts): Problem[] {
   const problem = problemsOf(`image of ${node}`, "image");
   const problems: Problem[] = [];
@@ -35,6 +40,17 @@ function kernelProblems(node: string, facts: Facts): Problem[] {
   } else if (!kernels.includes(`boot/vmlinuz-${kernel}`)) {
     const found = facts.get("kernel-link")?.[0] ?? "no link /boot/vmlinuz";
     problems.push(problem("kernel", "/boot/vmlinuz, which boots, leads to no kernel", found, kernels.join(" or ")));
+  }
+  if (modelOf(facts).startsWith("rpi") && kernel.endsWith("-generic")) {
+    problems.push(
+      problem(
+        "pi-kernel",
+        "The kernel that boots has no driver of the Raspberry Pi's SD card",
+        kernel,
+        "Ubuntu's kernel for the Pi, RELEASE-raspi",
+        "the Pi would start it and find no root (kairos#4222)",
+      ),
+    );
   }
   if (!modules.includes(kernel)) {
     const found = modules.join(", ") || "none";

@@ -28,6 +28,13 @@ test("two kernels, of which the linked one boots: only weight, as kairos-init le
     { rule: "image/one-kernel", severity: "warning", found: "boot/vmlinuz-6.8.0-45-generic" },
   ]);
 });
+test("a Raspberry Pi that would boot Ubuntu's generic kernel, which cannot read its card", () => {
+  const booting = (kernel: string) => good.map((line) => line.replace("6.1.0", kernel));
+  const model = (name: string) => `release\tKAIROS_MODEL ${name}`;
+  expect(rules(...booting("6.8.0-45-generic"), model("rpi4"))).toEqual(["image/pi-kernel"]);
+  expect(rules(...booting("5.15.0-1061-raspi"), model("rpi4"))).toEqual([]);
+  expect(rules(...booting("6.8.0-45-generic"), model("generic"))).toEqual([]);
+});
 test("an EFI stub in the other kernel only", () => {
   const other = ["kernel\tboot/vmlinuz-6.2.0", "modules\t6.2.0", "kernel-option\t6.2.0 EFI_STUB=y"];
   expect(rules(...without("kernel-option"), ...other)).toEqual(["image/one-kernel", "image/efi-stub"]);
