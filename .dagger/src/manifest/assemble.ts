@@ -5,6 +5,7 @@ import { sizeInBytes } from "../node/size.js";
 import type { Recipe } from "../plan/recipe.js";
 import { summarize } from "./content.js";
 import type { Manifest } from "./manifest.js";
+import { usedSources } from "./used-sources.js";
 
 /** An artefact, measured. */
 export type Measured = { name: string; bytes: number; sha256: string };
@@ -39,7 +40,7 @@ export function assembleManifest(recipe: Recipe, made: Made): Manifest {
     budgets: { image: sizeInBytes(node.budgets.image), medium: sizeInBytes(node.budgets.medium) },
     artefacts: [...made.artefacts].sort((a, b) => (a.name < b.name ? -1 : 1)),
     packages: packagesOf(made.facts),
-    sources: recipe.used,
+    sources: usedSources(recipe, made.facts),
     standins: recipe.used.filter(({ standin }) => standin).map(({ name }) => name),
     warnings: made.warnings.map((problem) => `${place(problem)}: ${problem.message}: ${problem.found ?? ""}`),
   };

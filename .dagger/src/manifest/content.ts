@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 
-/** One line of the canonical listing that media/scripts/content.sh writes. */
+/**
+ * One line of the canonical listing that media/scripts/content.sh writes; the mode ends in `+cap:` and its bytes where the
+ * file has a capability.
+ */
 export type Entry = { type: string; mode: string; owner: string; bytes: number; content: string; path: string };
 
 /** What the listing says as a whole. */

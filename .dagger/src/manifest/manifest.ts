@@ -16,7 +16,7 @@ export const Manifest = z
     medium: z.enum(["iso", "raw"]),
     kernel: z.string().describe("The kernel's release, e.g. 6.8.0-45-generic"),
     contentDigest: Digest.describe(
-      "sha256 of content.txt (paths, types, modes, owners, links, contents; no time stamps): the same wherever one revision is built",
+      "sha256 of content.txt (paths, types, modes, capabilities, owners, links, contents; no time stamps): the same wherever one revision is built",
     ),
     sizes: z
       .strictObject({
@@ -37,7 +37,9 @@ export const Manifest = z
         z.strictObject({
           name: z.string(),
           address: z.string(),
-          digest: Digest.nullable().describe("null where sources.yaml does not pin it"),
+          digest: Digest.nullable().describe(
+            "null where sources.yaml does not pin it by content; the moment in its address pins an apt snapshot",
+          ),
           standin: z.boolean(),
         }),
       )

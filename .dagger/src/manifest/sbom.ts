@@ -1,6 +1,7 @@
 import { HegemonikonError } from "../errors.js";
-import type { Package } from "../media/facts.js";
+import { type Facts, packagesOf } from "../media/facts.js";
 import type { Recipe } from "../plan/recipe.js";
+import { usedSources } from "./used-sources.js";
 
 type Property = { name: string; value: string };
 type Component = {
@@ -22,7 +23,7 @@ export type SbomAdditions = { component: Component & { description: string }; co
  * dpkg knows and syft left out, with version and purl, so that none is lost. Small, however large the SBOM is. Throws a
  * HegemonikonError where the input is no such SBOM.
  */
-export function sbomAdditions(text: string, recipe: Recipe, packages: readonly Package[]): SbomAdditions {
+export function sbomAdditions(text: string, recipe: Recipe, facts: Facts): SbomAdditions {
   let bom: Bom;
   try {
     bom = JSON.parse(text);
@@ -34,10 +35,10 @@ export function sbomAdditions(text: string, recipe: Recipe, packages: readonly P
   }
   const found = bom.components ?? [];
   const known = new Set(found.filter(({ purl }) => purl?.startsWith("pkg:deb/")).map((c) => `${c.name} ${c.version}`));
-  const added = packages
+  const added = packagesOf(facts)
     .filter(({ name, version }) => !known.has(`${name} ${version}`))
     .map(({ name, version, arch }) => ({ type: "library", name, version, purl: debPurl(found, name, version, arch) }));
-  const sources = recipe.used.map(({ name, address, digest, standin }) => ({
+  const sources = usedSources(recipe, facts).map(({ name, address, digest, standin }) => ({
     type: "file",
     "bom-ref": `source:${name}`,
     name: address,

@@ -16,7 +16,7 @@ import { manifestText } from "../manifest/manifest.js";
 import { sbomAdditions } from "../manifest/sbom.js";
 import { problemLines } from "../plan/problem-lines.js";
 import type { Recipe } from "../plan/recipe.js";
-import { type Facts, packagesOf, parseFacts } from "./facts.js";
+import { type Facts, parseFacts } from "./facts.js";
 import { inspect, inspectIso, measure, merged, scanned } from "./inspect.js";
 import { iso } from "./iso.js";
 import { isoProblems } from "./iso-guards.js";
@@ -75,7 +75,7 @@ export async function build(recipe: Recipe, image: Container): Promise<Directory
   const files = {
     [artefacts.image]: archive,
     [artefacts.medium]: made.file,
-    [artefacts.sbom]: merged(recipe, found, sbomAdditions(foundText, recipe, packagesOf(seen.facts))),
+    [artefacts.sbom]: merged(recipe, found, sbomAdditions(foundText, recipe, seen.facts)),
     [artefacts.content]: seen.listed,
   };
   const measured = parseMeasured(await measure(recipe, files).contents());

@@ -40,6 +40,18 @@ export function isoProblems(node: string, facts: Facts, mediumConfig: string): P
       problem("same-rootfs", "The medium lacks what the image has", missing.join(", "), "the same root file system"),
     );
   }
+  const powerless = facts.get("no-capability") ?? [];
+  if (powerless.length > 0) {
+    problems.push(
+      problem(
+        "same-rootfs",
+        "Files on the medium have lost their capability",
+        powerless.join(", "),
+        "the capabilities that they have in the image",
+        "such a program fails on the machine for everyone but root",
+      ),
+    );
+  }
   const added = (facts.get("added") ?? []).filter((path) => !ADDED.test(path));
   if (added.length > 0) {
     problems.push(

@@ -14,7 +14,7 @@ function scripts(): Directory {
   const folder = new URL("scripts/", import.meta.url);
   let dir = dag.directory();
   for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
-    if (!/\.sh$|^shim\/./.test(path)) continue;
+    if (!/\.sh$|^shim(-xattrs)?\/./.test(path)) continue;
     dir = dir.withNewFile(path, readFileSync(new URL(path, folder), "utf8"), { permissions: 0o755 });
   }
   return dir;

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { dag } from "@dagger.io/dagger";
+import { type Directory, dag } from "@dagger.io/dagger";
+import { differences, parseContent } from "../../../.dagger/src/manifest/content.js";
 import { parseFacts } from "../../../.dagger/src/media/facts.js";
 import { inspect, inspectIso } from "../../../.dagger/src/media/inspect.js";
 import { iso } from "../../../.dagger/src/media/iso.js";
@@ -28,6 +29,34 @@ test("an ISO passes; with a default user, or without a file of the image, it doe
     expect(rules(problems)).toEqual(["iso/config", "iso/same-rootfs"]);
     expect(problems[0]?.found).toBe("AuroraBoot's default user kairos/kairos");
     expect(problems[1]?.found).toBe("/usr/bin/kairos-agent");
+  });
+});
+
+test("a file capability is in the listing and on the ISO; without it, the medium is not the image's", async () => {
+  await onEngine(async () => {
+    const { recipe, image } = await nodeImage("kairos");
+    const path = "/usr/bin/arping";
+    const listed = async (rootfs: Directory) => {
+      const { listing } = inspect(recipe, rootfs);
+      return { listing, text: await listing.contents() };
+    };
+    const [before, after] = await Promise.all([
+      listed(image.rootfs()),
+      listed(image.withExec(["setcap", "-r", path]).rootfs()),
+    ]);
+    const able = parseContent(before.text).find((entry) => entry.path === path);
+    // cap_net_raw, effective and permitted
+    expect(able?.mode).toMatch(/^755\+cap:0100000200200000/);
+    expect(differences(before.text, after.text)).toMatchObject([{ path, what: `mode ${able?.mode} -> 755` }]);
+
+    // The layers of the archive carry it: what is pulled has it, too.
+    const pulled = dag.container().import_(image.asTarball());
+    expect(differences(before.text, (await listed(pulled.rootfs())).text)).toEqual([]);
+
+    const without = iso(recipe, image.withExec(["setcap", "-r", path]).rootfs());
+    const facts = parseFacts(await inspectIso(recipe, without, before.listing).contents());
+    const problems = isoProblems("kairos", facts, recipe.mediumConfig);
+    expect(problems).toMatchObject([{ rule: "iso/same-rootfs", found: path }]);
   });
 });
 

@@ -29,6 +29,19 @@ test("the largest come first", () => {
   expect(largest(listing, 1)).toEqual([{ path: "/etc/a\tb", bytes: 10 }]);
 });
 
+test("a lost file capability is another digest, and said", () => {
+  const ping = (mode: string) => line("f", mode, "0:0", "9", "aa", "/usr/bin/ping");
+  const [able, unable] = [ping("755+cap:0100000200200000000000000000000000000000"), ping("755")];
+  expect(summarize(able).digest).not.toBe(summarize(unable).digest);
+  expect(differences(able, unable)).toEqual([
+    {
+      path: "/usr/bin/ping",
+      change: "changed",
+      what: "mode 755+cap:0100000200200000000000000000000000000000 -> 755",
+    },
+  ]);
+});
+
 test("differences name path and field", () => {
   const other =
     listing.replace("\t0:42\t", "\t0:0\t").replace(line("l", "777", "0:0", "-", "usr/bin", "/bin"), "") +

@@ -56,10 +56,7 @@ test("a budget is silent below 90 %, warns above, fails above 100 % and shows th
 test("the SBOM is completed by packages of dpkg's that syft left out, and every source", () => {
   const purl = "pkg:deb/ubuntu/bash@5.2?arch=amd64&distro=ubuntu-24.04";
   const syft = { bomFormat: "CycloneDX", components: [{ type: "library", name: "bash", version: "5.2", purl }] };
-  const { component, components } = sbomAdditions(JSON.stringify(syft), recipe, [
-    { name: "bash", version: "5.2", arch: "amd64" },
-    { name: "zlib1g", version: "1:1.2+dfsg", arch: "amd64" },
-  ]);
+  const { component, components } = sbomAdditions(JSON.stringify(syft), recipe, facts);
   expect(component).toMatchObject({ name: "probe", version: "v1.2.3" });
   expect(components.flatMap(({ purl }) => purl ?? [])).toEqual([
     "pkg:deb/ubuntu/zlib1g@1%3A1.2%2Bdfsg?arch=amd64&distro=ubuntu-24.04",
@@ -68,7 +65,23 @@ test("the SBOM is completed by packages of dpkg's that syft left out, and every 
   expect(base?.hashes).toEqual([{ alg: "SHA-256", content: "a".repeat(64) }]);
 });
 
+test("the apt snapshot of the image's own distribution is a source, in manifest and SBOM; another's is not", () => {
+  const url = "https://snapshot.example.org/ubuntu/20260923T000000Z";
+  const snapshots = [
+    { source: "apt-ubuntu", distribution: "ubuntu", url },
+    { source: "apt-debian", distribution: "debian", url: "https://snapshot.example.org/debian/20260923T000000Z" },
+  ];
+  const pinned = { ...recipe, head: { ...recipe.head, snapshots } };
+  const ubuntu = new Map([...facts, ["distribution", ["ubuntu"]]]);
+  const { sources } = assembleManifest(pinned, { ...made, facts: ubuntu });
+  expect(sources).toContainEqual({ name: "apt-ubuntu", address: url, digest: null, standin: false });
+  expect(sources.map(({ name }) => name)).not.toContain("apt-debian");
+  const { components } = sbomAdditions('{"bomFormat":"CycloneDX"}', pinned, ubuntu);
+  expect(components).toContainEqual(expect.objectContaining({ "bom-ref": "source:apt-ubuntu", name: url }));
+  expect(components.map((c) => c["bom-ref"])).not.toContain("source:apt-debian");
+});
+
 test("what is no CycloneDX is refused", () => {
-  expect(() => sbomAdditions("oops", recipe, [])).toThrow(/not JSON/);
-  expect(() => sbomAdditions('{"bomFormat":"SPDX"}', recipe, [])).toThrow(/format "SPDX", expected CycloneDX/);
+  expect(() => sbomAdditions("oops", recipe, facts)).toThrow(/not JSON/);
+  expect(() => sbomAdditions('{"bomFormat":"SPDX"}', recipe, facts)).toThrow(/format "SPDX", expected CycloneDX/);
 });

@@ -26,6 +26,10 @@ test("another root file system", () =>
     "iso/same-rootfs",
     "iso/same-rootfs",
   ]));
+test("a program that lost its capability on the way to the medium", () => {
+  const problems = isoProblems("probe", parseFacts([...iso, "no-capability\t/usr/bin/arping"].join("\n")), config);
+  expect(problems).toMatchObject([{ rule: "iso/same-rootfs", found: "/usr/bin/arping" }]);
+});
 test("the default user is named", () => {
   const facts = parseFacts(
     [...iso.filter((l) => !l.startsWith("config")), 'config\t          passwd: "kairos"'].join("\n"),

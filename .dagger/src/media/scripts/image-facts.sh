@@ -34,6 +34,7 @@ grep -rlIxE --exclude-dir=proc --exclude-dir=sys -e '-----BEGIN ([A-Z0-9]+ )*PRI
     done
 [ ! -f etc/shadow ] || awk -F: '$2 ~ /^\$/ { print $1 }' etc/shadow | while read -r u; do fact forbidden "password-hash /etc/shadow ($u)"; done
 
+sed -n 's/^ID="\{0,1\}\([a-z]*\).*/distribution\t\1/p' etc/os-release 2> /dev/null || true
 sed -n 's/^\(KAIROS_[A-Z_]*\)="\{0,1\}\([^"]*\)"\{0,1\}$/\1 \2/p' etc/kairos-release 2> /dev/null | while read -r pair; do fact release "$pair"; done
 awk -F': ' '$1 == "Package" { p = $2 } $1 == "Status" { s = $2 } $1 == "Architecture" { a = $2 } $1 == "Version" { v = $2 }
     $0 == "" && s ~ / installed$/ { print "package\t" p " " v " " a; s = "" } END { if (s ~ / installed$/) print "package\t" p " " v " " a }' \

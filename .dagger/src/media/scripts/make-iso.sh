@@ -4,6 +4,7 @@
 set -eu
 name=$1 rootfs=$2 config=$3 out=$4
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+PATH=$here/shim-xattrs:$PATH
 
 if grep -q '^CONFIG_SQUASHFS_ZSTD=y' "$rootfs"/boot/config-* 2> /dev/null; then
     PATH=$here/shim:$PATH

@@ -5,6 +5,7 @@
 set -eu
 name=$1 rootfs=$2 config=$3 out=$4 arch=$5
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+PATH=$here/shim-xattrs:$PATH
 work=$out/work
 mkdir -p "$work"
 auroraboot --cloud-config "$config" --set disable_http_server=true --set disable_netboot=true --set "state_dir=$work" \
