@@ -102,7 +102,7 @@ def _status(options: argparse.Namespace) -> int:
 
 def _ring(options: argparse.Namespace) -> int:
     if options.line:
-        from doorbell.simulated import press_line
+        from doorbell.press import press_line
 
         code, said = press_line(config.load(config.sources()), lambda: control.ask(options.run_dir, "status"))
         print(said, file=sys.stderr if code else sys.stdout)

@@ -1,8 +1,8 @@
 """`doorbell selftest`: a second relay of its own, from a press to a pretended mowa, through an outage and a kill -9.
 
 It runs the same program as the service, in a temporary directory, on the machine's own Python and libraries. It touches
-neither the service nor its GPIO line nor anything outside the machine. In a virtual machine with a simulated GPIO chip the
-presses are edges of a line of that chip; elsewhere the relay is told to take one.
+neither the service nor its GPIO line nor anything outside the machine. In a virtual machine with a simulated GPIO chip
+the presses are edges of a line of that chip; elsewhere the relay is told to take one.
 """
 
 import os

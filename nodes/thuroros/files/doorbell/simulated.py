@@ -9,7 +9,7 @@ PLATFORM = Path("/sys/devices/platform")
 
 @dataclass(frozen=True, slots=True)
 class SimulatedLine:
-    """The last line of a simulated chip, which nothing else is wired to."""
+    """A line of a simulated chip."""
 
     chip: str  # Its name, gpiochip1.
     number: int
@@ -24,11 +24,12 @@ class SimulatedLine:
         self.pull.write_text("pull-up")
 
 
-def find(platform: Path = PLATFORM) -> SimulatedLine | None:
-    """None where there is no such chip, as on a Raspberry Pi."""
+def find(platform: Path = PLATFORM, wanted: int | None = None) -> SimulatedLine | None:
+    """The line with the number `wanted`, or the last one, which nothing else is wired to. None where there is no such
+    chip, as on a Raspberry Pi."""
     lines = [
         SimulatedLine(pull.parent.parent.name, int(number[1]), pull)
         for pull in platform.glob("gpio-sim.*/gpiochip*/sim_gpio*/pull")
-        if (number := re.fullmatch(r"sim_gpio(\d+)", pull.parent.name))
+        if (number := re.fullmatch(r"sim_gpio(\d+)", pull.parent.name)) and wanted in (None, int(number[1]))
     ]
     return max(lines, key=lambda line: line.number, default=None)
