@@ -1,7 +1,8 @@
 import type { Node } from "../node/node.js";
 import { readableSize } from "../node/size.js";
+import { simulatedIn } from "./board/simulated.js";
 import type { Host } from "./outcome.js";
-import type { Result } from "./proof.js";
+import type { Proof } from "./proof.js";
 import { cleanLines } from "./signs.js";
 import type { Failure, StageRun } from "./verdict.js";
 
@@ -14,6 +15,8 @@ export type ReportInput = {
   failure: Failure | undefined;
   /** Names of the sources that only stand in for the real thing. */
   standins: readonly string[];
+  /** What the proof does not show, a sentence each. */
+  limits: readonly string[];
   /** Bytes, by what they are of. */
   sizes: readonly { name: string; bytes: number }[];
   /** PNG images, by stage. */
@@ -62,7 +65,7 @@ ${table(
 `;
 }
 
-function notes({ standins, host, node }: ReportInput): string {
+function notes({ standins, host, limits }: ReportInput): string {
   const said: string[] = [];
   if (standins.length > 0) {
     const names = standins.map(escaped).join(", ");
@@ -70,8 +73,7 @@ function notes({ standins, host, node }: ReportInput): string {
   }
   if (!host.accelerated)
     said.push("Emulated: what it shows is true, its times are those of a machine many times slower.");
-  if (node.arch === "arm64")
-    said.push("A generic arm64 machine stands in for the node's board: firmware and pins are not shown.");
+  if (limits.length > 0) said.push(limits.map(escaped).join("<br>"));
   return said.map((text) => `<p class="note">${text}</p>`).join("\n");
 }
 
@@ -79,7 +81,7 @@ function stageSection(run: StageRun, host: Host, screenshot: Uint8Array | undefi
   const { stage, outcome, proof, serial } = run;
   const parts = [`<h2>${escaped(stage.title)}</h2>`];
   if (outcome.reason === "") return [...parts, "<p>Not run: a stage before it failed.</p>"].join("\n");
-  if (proof.results.length > 0) parts.push(assertionTable(proof.results, host));
+  if (proof.results.length > 0) parts.push(assertionTable(proof, host));
   const reached = outcome.reached.map(({ name, seconds }) => [escaped(name), `${seconds} s`]);
   parts.push(table(["Reached", "after"], [...reached, ["end", escaped(outcome.reason)]], [1]));
   const time = proof.files.get("time.txt");
@@ -100,11 +102,11 @@ function stageSection(run: StageRun, host: Host, screenshot: Uint8Array | undefi
   return parts.join("\n");
 }
 
-function assertionTable(results: Result[], host: Host): string {
+function assertionTable(proof: Proof, host: Host): string {
   const times = host.scale === 1 ? "" : ` × ${host.scale}`;
-  const rows = results.map(({ name, holds, seconds, within, attempts }) => [
+  const rows = proof.results.map(({ name, holds, seconds, within, attempts, output }) => [
     holds ? '<span class="ok">holds</span>' : '<span class="bad">fails</span>',
-    escaped(name),
+    [name, ...simulatedIn({ output }, proof)].map(escaped).join("<br>↳ "),
     `${seconds ?? "?"} s`,
     `${within ?? "?"} s${times}`,
     String(attempts ?? "?"),

@@ -1,3 +1,4 @@
+import { simulatedIn } from "./board/simulated.js";
 import { tapOnly } from "./proof.js";
 import type { ReportInput } from "./report.js";
 
@@ -16,13 +17,14 @@ export function resultFiles(input: ReportInput & { ports: ReadonlyMap<string, st
   return files;
 }
 
-function resultOf({ node, version, host, runs, failure, standins, sizes }: ReportInput) {
+function resultOf({ node, version, host, runs, failure, standins, limits, sizes }: ReportInput) {
   return {
     node: node.name,
     version,
     proven: failure === undefined,
     failure: failure ?? null,
     standins,
+    notShown: limits,
     host,
     sizes,
     stages: runs.map(({ stage, outcome, proof }) => ({
@@ -30,7 +32,7 @@ function resultOf({ node, version, host, runs, failure, standins, sizes }: Repor
       title: stage.title,
       ended: outcome.reason,
       reached: outcome.reached,
-      assertions: proof.results,
+      assertions: proof.results.map((result) => ({ ...result, simulated: simulatedIn(result, proof) })),
       facts: Object.fromEntries(proof.facts),
     })),
   };

@@ -1,7 +1,7 @@
 /** How far the proof of a node goes. */
 export enum BootRoute {
-  /** The medium as it is, live: a few minutes. */
+  /** The medium as it is: an ISO live, in a few minutes; a RAW disk up to the active system. */
   Live = "LIVE",
-  /** And its unattended installation to a disk, the installed system, and its second boot. */
+  /** And what stays: an ISO's unattended installation to a disk and two boots from there, a RAW disk's second active boot. */
   Installed = "INSTALLED",
 }

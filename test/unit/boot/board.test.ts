@@ -4,7 +4,9 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { notShown, parseVirtKernel, simulationFiles } from "../../../.dagger/src/boot/board/board";
-import { cardFiles, rawStages } from "../../../.dagger/src/boot/board/stages";
+import { simulatedIn } from "../../../.dagger/src/boot/board/simulated";
+import { rawStages } from "../../../.dagger/src/boot/board/stages";
+import { BootFirmware, firmwareOf } from "../../../.dagger/src/boot/firmware";
 
 const script = join(import.meta.dir, "../../../.dagger/src/boot/board/scripts/virt-kernel.sh");
 const VIRT = [
@@ -79,9 +81,9 @@ test("stages of a card: recovery lays it out and restarts, then the active syste
 });
 
 test("the board's GPIO chip is simulated under its own label", () => {
-  const files = new Map(cardFiles(node).map(({ path, text }) => [path, text]));
-  expect(files.get("oem/simulated-gpio")).toBe("label=pinctrl-bcm2711\nlines=58\n");
-  expect([...files.keys()]).toContain("oem/99_simulated-gpio.yaml");
+  const files = new Map(simulationFiles(node).map(({ path, text }) => [path, text]));
+  expect(files.get("simulated-gpio")).toBe("label=pinctrl-bcm2711\nlines=58\n");
+  expect([...files.keys()]).toContain("99_simulated-gpio.yaml");
   expect(simulationFiles({ model: "generic" })).toEqual([]);
 });
 
@@ -90,4 +92,24 @@ test("what was not shown names the board, and the kernel that stood in", () => {
   expect(own[0]).toStartWith("Not a Raspberry Pi 4:");
   expect(own.join(" ")).toContain("The kernel is the medium's own (6.1)");
   expect(notShown(node, { kind: "other", name: "6.8-generic" }).join(" ")).toContain("a generic one (6.8-generic)");
+});
+
+test("an assertion that held on a simulated device is told by its own words", () => {
+  const facts = new Map([["simulated", ["pinctrl-bcm2711, a GPIO chip of gpio-sim with 58 lines, gpiochip1"]]]);
+  const output = "bell  ok\nbutton     line 23 of pinctrl-bcm2711, active low\nsimulated rings only (no chip)\nup 3 s";
+  expect(simulatedIn({ output }, { facts })).toEqual([
+    "button line 23 of pinctrl-bcm2711, active low",
+    "simulated rings only (no chip)",
+  ]);
+  expect(simulatedIn({ output: "bell  ok" }, { facts })).toEqual([]);
+  expect(simulatedIn({}, { facts: new Map() })).toEqual([]);
+});
+
+test("a BIOS is for an ISO of amd64", () => {
+  const board = { name: "thuroros", arch: "arm64", medium: "raw" } as const;
+  expect(firmwareOf({ name: "noos", arch: "amd64", medium: "iso" }, BootFirmware.Bios)).toBe("bios");
+  expect(firmwareOf(board, BootFirmware.Uefi)).toBe("uefi");
+  expect(() => firmwareOf(board, BootFirmware.Bios)).toThrow(
+    "--firmware: found bios, expected uefi: thuroros is for arm64 and its medium is raw",
+  );
 });

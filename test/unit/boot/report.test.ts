@@ -46,6 +46,7 @@ const input: ReportInput & { ports: ReadonlyMap<string, string> } = {
   })),
   failure: undefined,
   standins: [],
+  limits: [],
   sizes: [{ name: "noos.iso", bytes: 1024 ** 3 }],
   screenshots: new Map([["1-live", new Uint8Array([1, 2, 3])]]),
   ports: new Map([["1-live", port]]),
@@ -77,6 +78,23 @@ test("a failure leads the page; stand-ins and emulation are said", () => {
   expect(page).toContain("Built with stand-ins for: kairos-init.");
   expect(page).toContain("Emulated:");
   expect(reportHtml({ ...input, host: { ...host, accelerated: true, scale: 1 } })).not.toContain("Emulated:");
+});
+
+test("what is not shown is said, and which assertion held on a simulated device", () => {
+  const board = port
+    .replace("#fact boot live", "#fact boot live\n#fact simulated pinctrl-bcm2711, a GPIO chip of gpio-sim")
+    .replace(
+      "  attempts: 2\n",
+      "  attempts: 2\n  output: |\n    button     line 23 of pinctrl-bcm2711\n    up         3 s\n",
+    );
+  const runs = input.runs.map((run) => ({ ...run, proof: parseProof(board) }));
+  const page = reportHtml({ ...input, runs, limits: ["Not a Raspberry Pi 4: a <virt>."] });
+  expect(page).toContain("Not a Raspberry Pi 4: a &lt;virt&gt;.");
+  expect(page).toContain("<br>↳ button line 23 of pinctrl-bcm2711</td>");
+  const files = new Map(resultFiles({ ...input, runs, limits: ["a limit"] }).map(({ path, text }) => [path, text]));
+  const result = JSON.parse(files.get("result.json") ?? "");
+  expect(result.notShown).toEqual(["a limit"]);
+  expect(result.stages[0].assertions[0].simulated).toEqual(["button line 23 of pinctrl-bcm2711"]);
 });
 
 test("a stage that did not run is named as such", () => {

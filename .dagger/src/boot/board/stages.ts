@@ -1,9 +1,7 @@
 import type { Node } from "../../node/node.js";
 import { stageArguments } from "../machine.js";
-import { type PlanFile, type Stage, stagesOf } from "../stages.js";
-import { simulationFiles } from "./board.js";
+import { type Stage, stagesOf } from "../stages.js";
 
-const MEDIUM = "/medium/card.raw.zst";
 const DISK = "/vm/disk.raw";
 
 /**
@@ -23,15 +21,4 @@ export function rawStages(node: Pick<Node, "assertions">, again: boolean): Stage
   return again
     ? [first, second, { ...last, name: "3-again", title: "The active system, booted again" }]
     : [first, second];
-}
-
-/** Where a medium stands in the emulator's container. */
-export const CARD = MEDIUM.replace(/.*\//, "");
-
-/** What a RAW medium adds to a plan: it is written to the disk, with files that simulate the board's chips. */
-export function cardFiles(node: Pick<Node, "model">): PlanFile[] {
-  return [
-    { path: "card", text: `${MEDIUM}\n` },
-    ...simulationFiles(node).map(({ path, text }) => ({ path: `oem/${path}`, text })),
-  ];
 }

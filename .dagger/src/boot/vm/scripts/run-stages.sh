@@ -11,7 +11,7 @@ mapfile -t machine < "$plan/machine"
 firmware=$(cat "$plan/firmware")
 if [ -n "$firmware" ]; then cp "${firmware/_CODE/_VARS}" /vm/vars.fd && chmod 600 /vm/vars.fd; fi
 "$here/make-disks.sh" "$plan/disks" /medium /vm || exit 1
-if [ -e "$plan/card" ]; then "$here/make-card.sh" "$(cat "$plan/card")" /vm/disk.raw "$plan/oem" || exit 1; fi
+if [ -e /medium/card.raw.zst ]; then "$here/make-card.sh" /medium/card.raw.zst /vm/disk.raw /medium/oem || exit 1; fi
 
 if why=$("$here/probe-kvm.sh" "$plan"); then
     accel=kvm patience=1
