@@ -27,9 +27,16 @@ export async function registryTool(address: string, access: Access): Promise<Con
     // The tools' images have users of their own, and not every image knows one by the name of root.
     tool = tool.withMountedSecret(`${FOLDER}/config.json`, config, { mode: 0o444 });
   }
-  if (access.ca)
-    tool = tool.withMountedFile(`${FOLDER}/ca.pem`, access.ca).withEnvVariable("SSL_CERT_FILE", `${FOLDER}/ca.pem`);
+  if (access.ca) {
+    const path = `${FOLDER}/ca.pem`;
+    tool = tool.withMountedFile(path, readable(access.ca)).withEnvVariable("SSL_CERT_FILE", path);
+  }
   return tool;
+}
+
+/** A file that every user may read, whatever its mode was on the caller's disk: cosign's image has no root. */
+export function readable(file: File): File {
+  return dag.directory().withFile("file", file, { permissions: 0o444 }).file("file");
 }
 
 /** A step with a tool: what it is for, shown when it fails, and where. */

@@ -1,5 +1,5 @@
 import type { Container, File, Secret } from "@dagger.io/dagger";
-import { runTool, writeTool } from "./access.js";
+import { readable, runTool, writeTool } from "./access.js";
 
 /** How an image is signed: with a key of one's own, or without one, by the identity of a GitHub Actions job. */
 export type Signer =
@@ -49,7 +49,7 @@ export async function verifySignature(cosign: Container, verifier: Verifier, ima
     return runTool(cosign, ["verify", ...who, image], at);
   }
   const tool = cosign
-    .withMountedFile("/hegemonikon-key.pub", verifier.key)
+    .withMountedFile("/hegemonikon-key.pub", readable(verifier.key))
     .withNewFile("/tmp/trusted-root.json", NO_ROOT);
   const offline = ["--private-infrastructure=true", "--trusted-root=/tmp/trusted-root.json"];
   return runTool(tool, ["verify", "--key=/hegemonikon-key.pub", ...offline, image], at);
