@@ -49,6 +49,12 @@ export const SIGNS: readonly Sign[] = [
       "BdsDxe: No bootable option or device|No bootable device|UEFI Interactive Shell|Boot failed: not a bootable disk",
   },
   {
+    name: "upgrade-failed",
+    says: "kairos-agent could not upgrade",
+    most: 0,
+    pattern: "upgrade-test: the upgrade ended with exit code",
+  },
+  {
     name: "restart",
     says: "the machine started again by itself",
     most: 1,

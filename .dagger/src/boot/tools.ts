@@ -6,7 +6,7 @@ import { type Firmware, machineFor } from "./machine.js";
 import type { PlanFile } from "./stages.js";
 
 /** A container with the emulator: the node's own base for the engine's architecture, and packages of its archive. */
-export async function emulator(recipe: Recipe, firmware: Firmware): Promise<Container> {
+export async function emulator(recipe: Recipe, firmware: Firmware, more: string[] = []): Promise<Container> {
   const { head, node } = recipe;
   const platform = (await dag.defaultPlatform()).startsWith("linux/arm64") ? "linux/arm64" : "linux/amd64";
   const fresh = base({ base: head.base, snapshots: head.snapshots, platform });
@@ -16,16 +16,17 @@ export async function emulator(recipe: Recipe, firmware: Firmware): Promise<Cont
       "the emulator",
       `${SCRIPTS}/install-packages.sh`,
       ...machineFor(node, firmware).packages,
-      ...["xorriso", "fdisk", "e2fsprogs"],
+      ...["xorriso", "fdisk", "e2fsprogs", ...more],
     ])
     .withMountedDirectory(SCRIPTS, scriptFolder(new URL("vm/run", import.meta.url).href, "scripts"));
 }
 
-/** The ISO with one difference: it installs unasked, to the only disk. */
-export function unattended(tools: Container, iso: File): File {
+/** The ISO with one difference: it installs unasked, to the only disk. `more` of a cloud-config is carried to that disk. */
+export function unattended(tools: Container, iso: File, more: string = ""): File {
   return tools
     .withMountedFile("/medium.iso", iso)
-    .withExec([`${SCRIPTS}/make-unattended.sh`, "/medium.iso", "/unattended.iso"])
+    .withMountedFile("/more.yaml", dag.directory().withNewFile("more.yaml", more).file("more.yaml"))
+    .withExec([`${SCRIPTS}/make-unattended.sh`, "/medium.iso", "/unattended.iso", "/more.yaml"])
     .file("/unattended.iso");
 }
 

@@ -2,7 +2,7 @@ import type { Node } from "../node/node.js";
 import type { Host, Outcome } from "./outcome.js";
 import type { Proof, Result } from "./proof.js";
 import { cleanLines, signIn } from "./signs.js";
-import type { Stage } from "./stages.js";
+import { type Stage, signsOf } from "./stages.js";
 
 /** What one stage left behind. */
 export type StageRun = { stage: Stage; outcome: Outcome; proof: Proof; serial: string; emulatorLog: string };
@@ -23,19 +23,23 @@ type Reason = Omit<Failure, "stage">;
 
 function stageFailure(node: Pick<Node, "assertions">, run: StageRun, host: Host): Reason | undefined {
   const { stage, outcome, proof, serial } = run;
-  const sign = signIn(serial);
+  const sign = signIn(serial, signsOf(stage));
   // A role that was proven is proven, whatever the log says besides: a sign counts where it ended the stage.
   if (sign && (outcome.reason.startsWith("sign ") || (outcome.reason !== stage.ends && outcome.reason !== ""))) {
     return { sentence: sign.sign.says, details: around(serial, sign.line) };
   }
   if (outcome.reason === "")
     return { sentence: "the virtual machine was not started", details: tail(run.emulatorLog, 10) };
-  if (outcome.reason !== stage.ends) return unexpectedEnd(run, host);
-  if (stage.ends === "exit") return undefined;
+  // role-check's report is judged before an upgrade that it kept from being started.
+  const reported = outcome.reason === stage.ends || (stage.upgrade && outcome.reason === "done");
+  if (!reported) return unexpectedEnd(run, host);
+  if (!stage.boots) return undefined;
   if (proof.bailOut) return { sentence: proof.bailOut, details: [] };
   const failed = proof.results.find(({ holds }) => !holds);
   if (failed) return assertionFailure(failed, proof, host);
-  const missing = node.assertions.find(({ name }) => !proof.results.some((result) => result.name === name.trim()));
+  const missing = (stage.assertions ?? node.assertions).find(
+    ({ name }) => !proof.results.some((result) => result.name === name.trim()),
+  );
   if (missing) {
     const names = proof.results.map(({ name }) => `reported: ${name}`);
     return {
@@ -48,13 +52,16 @@ function stageFailure(node: Pick<Node, "assertions">, run: StageRun, host: Host)
   if (stage.boots && boots !== stage.boots) {
     return { sentence: `Kairos booted its ${boots} system, expected ${stage.boots}`, details: tail(serial, 20) };
   }
-  if (stage.boots === "passive" && !proof.facts.get("upgrade")?.at(-1)?.includes("did not prove its role")) {
-    return {
-      sentence: "the previous image runs but does not say that the upgrade did not prove its role",
-      details: [`it says: ${proof.facts.get("upgrade")?.at(-1) ?? "nothing"}`],
-    };
+  const version = proof.facts.get("KAIROS_VERSION")?.at(-1) ?? "unknown";
+  if (stage.version && version !== stage.version) {
+    return { sentence: `version ${version} runs, expected ${stage.version}`, details: tail(serial, 20) };
   }
-  return undefined;
+  const said = proof.facts.get("upgrade") ?? [];
+  const unsaid = stage.says?.find((words) => !said.join("\n").includes(words));
+  if (unsaid) {
+    return { sentence: `the machine does not say of its upgrade: ${unsaid}`, details: ["it says:", ...said] };
+  }
+  return outcome.reason === stage.ends ? undefined : unexpectedEnd(run, host);
 }
 
 function unexpectedEnd({ stage, outcome, serial, emulatorLog, proof }: StageRun, host: Host): Reason {
@@ -93,12 +100,12 @@ function assertionFailure(result: Result, proof: Proof, host: Host): Reason {
   };
 }
 
-/** What must stay the same from the first boot of the installed system to the second. */
-const IDENTITY = ["machine-id", "hostname", "ssh-host-key", "KAIROS_VERSION"];
+/** What must stay the same from the first boot of the installed system to every other, whatever version runs. */
+const IDENTITY = ["machine-id", "hostname", "ssh-host-key"];
 
 function identityFailure(run: StageRun, runs: StageRun[]): Reason | undefined {
-  const before = runs.filter(({ stage }) => stage.boots === "active")[0];
-  if (run.stage.boots !== "active" || !before) return undefined;
+  const before = runs.find(({ stage }) => stage.boots === "active");
+  if (!before || (run.stage.boots !== "active" && run.stage.boots !== "passive")) return undefined;
   const one = (of: StageRun, key: string) => of.proof.facts.get(key)?.at(-1);
   const root = one(run, "hostname") === undefined ? "no hostname" : undefined;
   if (root) return { sentence: "the installed system has no hostname", details: [] };
@@ -110,7 +117,7 @@ function identityFailure(run: StageRun, runs: StageRun[]): Reason | undefined {
   const changed = IDENTITY.filter((key) => one(run, key) !== one(before, key));
   if (changed.length === 0) return undefined;
   return {
-    sentence: `the machine changed its identity at the second boot: ${changed.join(", ")}`,
+    sentence: `the machine is not the one it was at its first boot: ${changed.join(", ")}`,
     details: changed.map((key) => `${key}: ${one(before, key) ?? "none"}, then ${one(run, key) ?? "none"}`),
   };
 }

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { roleCheckEntries } from "../boot/role-check/entries.js";
+import { roleGateEntries } from "../boot/role-gate/entries.js";
 import { usersOf } from "../cloudconfig/facts.js";
 import { HegemonikonError } from "../errors.js";
 import { durationInSeconds } from "../node/duration.js";
@@ -97,7 +98,7 @@ export function roleEntries(input: RoleInput): RoleEntry[] {
   );
   json(`${SHARE}/node.json`, { name: node.name, role: node.role, machine: node.machine, model: node.model });
 
-  entries.push(...roleCheckEntries(node));
+  entries.push(...roleCheckEntries(node), ...roleGateEntries());
 
   text(`/system/oem/90_${node.name}.yaml`, input.cloudConfig);
   text("/etc/kairos/90_install.yaml", installDefaults(node));

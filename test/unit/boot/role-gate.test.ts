@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -9,7 +9,7 @@ import { roleGateEntries } from "../../../.dagger/src/boot/role-gate/entries";
 const files = join(import.meta.dir, "../../../.dagger/src/boot/role-gate/files");
 
 /** A machine of files: its programs note how they were called; role-check and grub2-editenv end as told. */
-function machine(boots: "active" | "passive", { role = 0, editenv = 0 } = {}) {
+function machine(boots: "active" | "passive", { role = 0, editenv = 0, scale = "" } = {}) {
   const root = mkdtempSync(join(tmpdir(), "role-gate-"));
   const notes = join(root, "usr/local/lib/hegemonikon/upgrade");
   const calls = join(root, "calls");
@@ -31,9 +31,11 @@ function machine(boots: "active" | "passive", { role = 0, editenv = 0 } = {}) {
     ROLE_GATE_NOTES: notes,
     ROLE_GATE_RUN: join(root, "run"),
     ROLE_GATE_RELEASE: join(root, "kairos-release"),
+    ROLE_GATE_SCALE: scale,
   };
   return {
     notes,
+    bin: join(root, "bin"),
     run: (name: "arm" | "judge") => spawnSync(join(files, name), [], { env, encoding: "utf8" }),
     calls: () => (existsSync(calls) ? readFileSync(calls, "utf8").replaceAll(root, "").trim().split("\n") : []),
     note: (name: string) => (existsSync(join(notes, name)) ? readFileSync(join(notes, name), "utf8") : undefined),
@@ -41,9 +43,11 @@ function machine(boots: "active" | "passive", { role = 0, editenv = 0 } = {}) {
       const path = join(root, "run/motd.d/50-hegemonikon");
       return existsSync(path) ? readFileSync(path, "utf8") : "";
     },
-    boots: (other: "active" | "passive") => {
-      spawnSync("rm", [join(root, `run/cos/${boots}_mode`)]);
-      writeFileSync(join(root, `run/cos/${other}_mode`), "");
+    /** GRUB starts the previous image, and says why. */
+    fallsBack: () => {
+      spawnSync("rm", ["-f", join(root, "run/cos/active_mode")]);
+      writeFileSync(join(root, "run/cos/passive_mode"), "");
+      writeFileSync(join(root, "run/cos/upgrade_failure"), "");
     },
   };
 }
@@ -64,7 +68,11 @@ test("an upgrade whose role is proven: GRUB watches until then, and no longer", 
   const judged = box.run("judge");
   expect(judged.status).toBe(0);
   expect(judged.stdout).toContain("The upgrade from v2.0.0 to v2.0.0 is good.");
-  expect(box.calls().filter((call) => !/^(sync|mount)/.test(call))).toEqual([set("yes"), "role-check --wait", set("")]);
+  expect(box.calls().filter((call) => !/^(sync|mount)/.test(call))).toEqual([
+    set("yes"),
+    "role-check --wait --scale=1",
+    set(""),
+  ]);
   expect(box.note("pending")).toBeUndefined();
   expect(box.run("judge").status).toBe(0);
   expect(box.calls().filter((call) => call.startsWith("role-check"))).toHaveLength(1);
@@ -76,7 +84,7 @@ test.each([1, 2])("role-check ends with %d: the reason is kept, GRUB still watch
   box.run("judge");
   expect(box.calls().filter((call) => !/^(sync|mount|journalctl)/.test(call))).toEqual([
     set("yes"),
-    "role-check --wait",
+    "role-check --wait --scale=1",
     "systemctl reboot",
   ]);
   expect(box.note("failed")).toContain("v2.0.0 did not prove its role:\n  FAIL  it answers\nunit: broken\n");
@@ -87,7 +95,7 @@ test("the previous image says why, at each of its boots, and restarts nothing", 
   const box = machine("active", { role: 1 });
   box.run("arm");
   box.run("judge");
-  box.boots("passive");
+  box.fallsBack();
   const before = box.calls().length;
   for (let boot = 0; boot < 2; boot++) {
     expect(box.run("judge").status).toBe(0);
@@ -98,10 +106,55 @@ test("the previous image says why, at each of its boots, and restarts nothing", 
 });
 
 test("an image that never came to a verdict is told apart", () => {
-  const box = machine("passive");
+  const box = machine("active");
   box.run("arm");
+  box.fallsBack();
   box.run("judge");
   expect(box.motd()).toContain("It did not come as far as a verdict: a panic, a hang, or a power cut.");
+  expect(box.note("pending")).toBeUndefined();
+});
+
+test("a machine that restarted while it was judged, too", () => {
+  const box = machine("active");
+  box.run("arm");
+  renameSync(join(box.notes, "pending"), join(box.notes, "judging"));
+  box.fallsBack();
+  box.run("judge");
+  expect(box.note("taken-back")).toContain("It did not come as far as a verdict");
+  expect(box.note("judging")).toBeUndefined();
+});
+
+test("the previous image, chosen by hand: nothing was taken back, and the new one is still to be judged", () => {
+  const box = machine("passive");
+  box.run("arm");
+  expect(box.run("judge").status).toBe(0);
+  expect(box.motd()).toBe("");
+  expect(box.note("pending")).toBeDefined();
+});
+
+test("an upgrade written while the one before is judged: GRUB goes on watching, for it", () => {
+  const box = machine("active");
+  box.run("arm");
+  writeFileSync(join(box.bin, "role-check"), `#!/bin/sh\necho v3 > ${join(box.notes, "pending")}\n`);
+  box.run("judge");
+  expect(box.calls().filter((call) => call.startsWith("grub2-editenv"))).toEqual([set("yes")]);
+  expect(box.note("pending")).toBe("v3\n");
+});
+
+test("an upgrade that Kubernetes starts is noted on the machine, and not in the container it runs in", () => {
+  const host = mkdtempSync(join(tmpdir(), "host-"));
+  mkdirSync(join(host, "etc"));
+  writeFileSync(join(host, "etc/kairos-release"), "KAIROS_VERSION=v1.0.0\n");
+  const env = { PATH: process.env.PATH, KUBERNETES_SERVICE_HOST: "10.96.0.1", HOST_DIR: host };
+  expect(spawnSync(join(files, "arm"), [], { env }).status).toBe(0);
+  expect(readFileSync(join(host, "usr/local/lib/hegemonikon/upgrade/pending"), "utf8")).toBe("v1.0.0\n");
+});
+
+test("a machine slower than hardware gives the role more time", () => {
+  const box = machine("active", { scale: "20" });
+  box.run("arm");
+  box.run("judge");
+  expect(box.calls()).toContain("role-check --wait --scale=20");
 });
 
 test("where GRUB cannot be told to watch, nothing is restarted: it would start the same image", () => {

@@ -10,7 +10,7 @@ const node = {
     { name: "b", command: "true", within: "10min" },
   ],
 };
-const plan = (route: "live" | "installed" | "fallback", kvm = true) =>
+const plan = (route: "live" | "installed", kvm = true) =>
   new Map(planFiles(node, stagesOf(node, route), "uefi", kvm).map(({ path, text }) => [path, text]));
 
 test("live: one machine with the medium alone, the port, and no disk", () => {
@@ -40,17 +40,8 @@ test("installed: one disk through all stages; the medium is gone from the third 
   }
 });
 
-test("fallback: the failing boot is not asked for a report and must restart; the one after it is", () => {
-  const files = plan("fallback");
-  expect(files.get("5-failing/prepare")).toBe("fail-upgrade.sh\n");
-  expect(files.get("5-failing/ends")).toBe("exit\n");
-  expect(files.get("5-failing/qemu.args")).not.toContain(PORT);
-  expect(files.get("6-previous/qemu.args")).toContain(PORT);
-  expect(files.has("6-previous/prepare")).toBe(false);
-});
-
 test("stages run in the order of their names", () => {
-  const names = stagesOf(node, "fallback").map(({ name }) => name);
+  const names = stagesOf(node, "installed").map(({ name }) => name);
   expect(names).toEqual([...names].sort());
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Host } from "../../../.dagger/src/boot/outcome";
 import { parseProof } from "../../../.dagger/src/boot/proof";
-import { stagesOf } from "../../../.dagger/src/boot/stages";
+import { type Stage, stagesOf } from "../../../.dagger/src/boot/stages";
 import { failureOf, failureText, type StageRun } from "../../../.dagger/src/boot/verdict";
 
 const node = {
@@ -18,7 +18,18 @@ const host: Host = {
   processors: "2",
   emulator: "QEMU",
 };
-const stages = stagesOf(node, "fallback");
+const upgraded = { ...stagesOf(node, "installed")[3], version: "v2" };
+const stages = [
+  ...stagesOf(node, "installed"),
+  {
+    ...upgraded,
+    name: "5-after",
+    says: ["v2 is good"],
+    upgrade: { reference: "registry/x", seconds: 600 },
+    ends: "exit",
+  },
+  { ...upgraded, name: "6-back", boots: "passive", says: ["v3 did not prove its role"], tolerates: { restart: 2 } },
+] as Stage[];
 
 const passed = (boot: string, more = "") => `TAP version 14
 1..2
@@ -37,9 +48,8 @@ function runs(
 ): StageRun[] {
   return stages.map((stage) => {
     const { port, reason, ...changed } = changes[stage.name] ?? {};
-    const why =
-      stage.boots === "passive" ? "#fact upgrade An upgrade was taken back: v2 did not prove its role:\n" : "";
-    const boots = stage.boots ? passed(stage.boots, why) : "";
+    const said = stage.says?.map((words) => `#fact upgrade ${words}\n`).join("") ?? "";
+    const boots = stage.boots ? passed(stage.boots, `#fact KAIROS_VERSION ${stage.version ?? "v1"}\n${said}`) : "";
     return {
       stage,
       outcome: { reason: reason ?? stage.ends, reached: [{ name: "kernel", seconds: 20 }] },
@@ -140,19 +150,63 @@ test("the installed system keeps its state and identity", () => {
   });
   expect(failure({ "4-again": { port: passed("active").replace("0123", "4567") } })).toMatchObject({
     stage: "The installed system, booted again",
-    sentence: "the machine changed its identity at the second boot: machine-id",
+    sentence: "the machine is not the one it was at its first boot: machine-id",
     details: ["machine-id: 0123, then 4567"],
   });
 });
 
+const after = (more: string, boot = "active") => passed(boot, more);
+const GOOD = "#fact KAIROS_VERSION v2\n#fact upgrade v2 is good\n";
+
+test("after an upgrade its version runs, was judged good, and is the same machine", () => {
+  expect(failure({ "5-after": { port: after("#fact KAIROS_VERSION v1\n") } })?.sentence).toBe(
+    "version v1 runs, expected v2",
+  );
+  expect(failure({ "5-after": { port: after("#fact KAIROS_VERSION v2\n#fact upgrade v2 is new\n") } })).toMatchObject({
+    sentence: "the machine does not say of its upgrade: v2 is good",
+    details: ["it says:", "v2 is new"],
+  });
+  const other = after(GOOD).replace("0123", "4567");
+  expect(failure({ "5-after": { port: other } })?.sentence).toContain(
+    "not the one it was at its first boot: machine-id",
+  );
+});
+
+test("an upgrade is started only where the role is proven, and must end in a restart", () => {
+  const failing = after(GOOD).replace("\nok 2", "\nnot ok 2").replace("#done 0", "#done 1");
+  expect(failure({ "5-after": { reason: "done", port: failing } })?.sentence).toContain('the assertion "it lists"');
+  expect(failure({ "5-after": { reason: "done" } })?.sentence).toBe('the stage ended with "done", expected "exit"');
+  expect(failure({ "5-after": { reason: "over" } })?.sentence).toContain("not finished within");
+  const serial = "Linux version 6.8\nregistry: refused\nupgrade-test: the upgrade ended with exit code 1";
+  expect(failure({ "5-after": { reason: "sign upgrade-failed", serial } })).toMatchObject({
+    sentence: "kairos-agent could not upgrade",
+    details: serial.split("\n"),
+  });
+});
+
 test("after an upgrade whose role fails, the previous image runs and says why", () => {
-  expect(failure({ "6-previous": { port: passed("active") } })?.sentence).toBe(
+  expect(failure({ "6-back": { port: after(GOOD) } })?.sentence).toBe(
     "Kairos booted its active system, expected passive",
   );
-  expect(failure({ "6-previous": { port: passed("passive") } })?.sentence).toBe(
-    "the previous image runs but does not say that the upgrade did not prove its role",
+  expect(failure({ "6-back": { port: after("#fact KAIROS_VERSION v2\n", "passive") } })?.sentence).toBe(
+    "the machine does not say of its upgrade: v3 did not prove its role",
   );
-  expect(failure({ "5-failing": { reason: "over" } })?.stage).toBe("The boot after an upgrade whose role fails");
+});
+
+test("a restart that a stage tolerates is no reason, one more is", () => {
+  const serial = (times: number) => "Linux version 6.8\n".repeat(times);
+  expect(failure({ "6-back": { serial: serial(2) } })).toBeUndefined();
+  expect(failure({ "6-back": { reason: "sign restart", serial: serial(3), port: "" } })?.sentence).toBe(
+    "the machine started again by itself",
+  );
+});
+
+test("a stage with assertions of its own must report on those", () => {
+  const own = stages.map((stage) =>
+    stage.name === "5-after" ? { ...stage, assertions: [{ name: "it stays" }] } : stage,
+  );
+  const ran = runs({}).map((run, at) => ({ ...run, stage: own[at] as Stage }));
+  expect(failureOf(node, ran, host)?.sentence).toContain('did not report on the assertion "it stays"');
 });
 
 test("a stage that fails hides those after it", () => {

@@ -8,7 +8,7 @@ import { signTable } from "../../../.dagger/src/boot/signs";
 const root = join(import.meta.dir, "../../..");
 const script = join(root, ".dagger/src/boot/vm/scripts/watch.sh");
 
-type Case = { serial?: string; port?: string; expect?: string; seconds?: number; ended?: boolean };
+type Case = { serial?: string; port?: string; expect?: string; seconds?: number; ended?: boolean; ends?: string };
 
 /** Watches logs that are already written, and a process that does nothing. Resolves to what watch.sh printed. */
 async function watched(of: Case): Promise<{ reason: string; outcome: string }> {
@@ -16,6 +16,7 @@ async function watched(of: Case): Promise<{ reason: string; outcome: string }> {
   const stage = join(folder, "stage");
   mkdirSync(stage);
   writeFileSync(join(stage, "seconds"), `${of.seconds ?? 20}\n`);
+  writeFileSync(join(stage, "ends"), `${of.ends ?? "done"}\n`);
   writeFileSync(join(stage, "expect.tsv"), of.expect ?? "");
   writeFileSync(join(folder, "watch.tsv"), signTable());
   writeFileSync(join(folder, "port.log"), of.port ?? "");
@@ -61,4 +62,9 @@ test.concurrent("a machine that ended is noticed, after its logs were read", asy
   expect((await watched({ ended: true })).reason).toBe("exit");
   expect((await watched({ ended: true, port: "#done 0\n" })).reason).toBe("done");
   expect((await watched({ ended: true, serial: "kernel-panic.log" })).reason).toBe("sign kernel-panic");
+});
+
+test.concurrent("a machine that is to end by itself is waited for, though role-check has reported", async () => {
+  expect((await watched({ port: "#done 0\n", ends: "exit", seconds: 2 })).reason).toBe("over");
+  expect((await watched({ port: "#done 0\n", ends: "exit", ended: true })).reason).toBe("exit");
 });

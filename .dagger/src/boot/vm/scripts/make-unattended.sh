@@ -1,8 +1,9 @@
 #!/bin/sh
-# Copies an ISO and makes the copy install unasked, to the only disk of a virtual machine. Usage: make-unattended.sh ISO COPY
+# Copies an ISO and makes the copy install unasked, to the only disk of a virtual machine. Usage: make-unattended.sh ISO COPY MORE
+# MORE is what its cloud-config has besides; the installer carries it to the disk.
 # The image's own defaults in /etc/kairos come after the medium's config.yaml, and the kernel's command line after both.
 set -eu
-iso=$1 copy=$2
+iso=$1 copy=$2 more=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cat > "$work/config.yaml" << 'END'
@@ -13,6 +14,7 @@ install:
   reboot: true
   nousers: true
 END
+cat "$more" >> "$work/config.yaml"
 chmod 644 "$work/config.yaml"
 set -- -map "$work/config.yaml" /config.yaml
 for menu in /boot/grub2/grub.cfg /boot/grub/grub.cfg; do

@@ -27,6 +27,7 @@ printf '%s\t%s\n' accelerator "$accel" why "$why" scale "$scale" load "$(cut -d'
     processors "$(nproc)" emulator "$("${machine[0]}" --version | head -n 1)" > "$out/host.tsv"
 echo "virtual machine: $accel ($why), deadlines times $scale"
 
+if [ -d /registry ]; then "$here/serve-registry.sh" /registry > /dev/null || exit 1; fi
 status=0
 for stage in "$plan"/*/; do
     name=$(basename "$stage")

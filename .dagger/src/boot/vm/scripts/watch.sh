@@ -2,10 +2,10 @@
 # Watches a virtual machine and prints why watching ended: done (role-check has reported), exit (the machine ended),
 # sign NAME, late NAME, or over. Usage: watch.sh STAGE WATCH SCALE PROCESS; the logs are in the working directory.
 # WATCH has lines NAME<tab>MOST<tab>REGEXP: more lines of the serial log than that match, and all is lost.
-# STAGE/expect.tsv has lines NAME<tab>SECONDS<tab>LOG<tab>REGEXP: what is to be seen, and when at the latest.
+# STAGE/ends says whether role-check's report ends it; STAGE/expect.tsv has lines NAME<tab>SECONDS<tab>LOG<tab>REGEXP: what is to be seen, and when at the latest.
 set -u
 stage=$1 watch=$2 scale=$3 process=$4
-limit=$(($(cat "$stage/seconds") * scale))
+limit=$(($(cat "$stage/seconds") * scale)) ends=$(cat "$stage/ends")
 started=$SECONDS
 declare -A seen=()
 
@@ -26,7 +26,7 @@ while :; do
             echo "late $name" && exit
         fi
     done < "$stage/expect.tsv"
-    if grep -aq '^#done ' port.log; then echo "done" && exit; fi
+    if [ "$ends" = "done" ] && grep -aq '^#done ' port.log; then echo "done" && exit; fi
     while IFS=$'\t' read -r name most pattern; do
         # what follows the sign explains it
         [ "$(matches serial.log "$pattern")" -le "$most" ] || { sleep 5 && echo "sign $name" && exit; }
