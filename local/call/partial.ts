@@ -9,9 +9,19 @@ export function partialOf(target: string, isDirectory: boolean): string | undefi
   if (!isDirectory && (target.endsWith("/") || (existsSync(target) && statSync(target).isDirectory())))
     return undefined;
   const path = resolve(target);
+  removeAbandoned(path);
   const partial = join(dirname(path), `.${basename(path)}.partial-${process.pid}`);
   process.once("exit", () => rmSync(partial, { recursive: true, force: true })); // of a call that failed or was stopped
   return partial;
+}
+
+/** A call that was killed could not remove what it had written so far. */
+function removeAbandoned(path: string): void {
+  const start = `.${basename(path)}.partial-`;
+  for (const name of existsSync(dirname(path)) ? readdirSync(dirname(path)) : []) {
+    if (!name.startsWith(start) || existsSync(`/proc/${name.slice(start.length)}`)) continue;
+    rmSync(join(dirname(path), name), { recursive: true, force: true });
+  }
 }
 
 /** Puts what was written completely where it belongs: over a file, into a folder that may have other files. */

@@ -45,3 +45,12 @@ test("a file replaces a file; into a folder the engine writes itself", () => {
   expect(partialOf(work, false)).toBeUndefined();
   expect(partialOf(`${work}/new/`, false)).toBeUndefined();
 });
+
+test("what a call that was killed left behind is removed by the next one; that of a running one is not", () => {
+  const target = join(work, "abandoned");
+  const [dead, running] = [`${work}/.abandoned.partial-999999999`, `${work}/.abandoned.partial-${process.ppid}`];
+  for (const path of [dead, running]) mkdirSync(path);
+  partialOf(target, true);
+  expect(existsSync(dead)).toBe(false);
+  expect(existsSync(running)).toBe(true);
+});
