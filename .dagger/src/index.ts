@@ -43,7 +43,11 @@ export class Hegemonikon {
     this.sourcesFile = sources;
   }
 
-  /** The pinned list of outside things that builds use. */
+  /**
+   * The pinned list of outside things that builds use.
+   *
+   * Example: dagger call sources contents
+   */
   @func()
   sources(): File {
     return this.sourcesFile;
@@ -60,7 +64,11 @@ export class Hegemonikon {
     return listNodes(this.nodesDir, this.sourcesFile, format);
   }
 
-  /** Finds every mistake in the nodes, their cloud-configs and sources.yaml at once; fails where there is an error. */
+  /**
+   * Finds every mistake in the nodes, their cloud-configs and sources.yaml at once; fails where there is an error.
+   *
+   * Example: dagger call check
+   */
   @func()
   @check()
   async check(): Promise<string> {
