@@ -47,6 +47,11 @@ test("every function and every argument has a docstring: --help shows nothing el
   expect(silent).toEqual([]);
 });
 
+test("every function's help shows how it is called", () => {
+  const without = functions.filter(({ fn }) => !/Example: dagger call \S/.test(fn.description));
+  expect(without.map(({ object, fn }) => `${object.name}.${fn.name}`)).toEqual([]);
+});
+
 test("every argument can be given as a flag", () => {
   const lost = everyArgument.filter(({ arg }) => !isSupported(arg)).map(({ where, arg }) => `${where}: ${arg.name}`);
   expect(lost).toEqual([]);
