@@ -1,0 +1,55 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "./workflows";
+
+/** A repository on a server, with this one's files on main, and a clone in which a person works. */
+export type Origin = {
+  /** The bare repository. */
+  path: string;
+  clone: string;
+  git(...args: string[]): string;
+  /** Commits everything in the clone, and pushes it with its tags; the commit's id. */
+  push(message: string): string;
+  remove(): void;
+};
+
+/** Makes one. What is not committed here is in it, too, as a commit of its own: tests are of the files as they are. */
+export function originRepository(): Origin {
+  const folder = mkdtempSync(join(tmpdir(), "hegemonikon-origin-"));
+  const [path, clone] = [join(folder, "origin.git"), join(folder, "clone")];
+  const run = (cwd: string, ...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], {
+      cwd,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    }).trim();
+  run(folder, "init", "--quiet", "--bare", "--initial-branch=main", path);
+  run(folder, "clone", "--quiet", "--no-hardlinks", root, clone);
+  run(clone, "remote", "set-url", "origin", path);
+  run(clone, "checkout", "--quiet", "-B", "main");
+  run(clone, "rm", "--quiet", "-r", ".");
+  const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], { cwd: root });
+  const there = files
+    .toString()
+    .split("\0")
+    .filter((name) => name !== "" && existsSync(join(root, name)));
+  for (const name of there) cpSync(join(root, name), join(clone, name), { verbatimSymlinks: true });
+  run(clone, "add", "--all");
+  run(clone, "commit", "--quiet", "--allow-empty", "--message=The files as they are");
+  run(clone, "push", "--quiet", "origin", "main");
+  const git = (...args: string[]) => run(clone, ...args);
+  return {
+    path,
+    clone,
+    git,
+    push: (message) => {
+      git("add", "--all");
+      git("commit", "--quiet", "--allow-empty", `--message=${message}`);
+      git("push", "--quiet", "--tags", "origin", "main");
+      return git("rev-parse", "HEAD");
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
