@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { parse } from "yaml";
 import { Machine } from "./machine.js";
 import { ModelServer } from "./noos/model-server.js";
 import { shellProblems } from "./shell-files.js";
@@ -403,6 +404,14 @@ describe("LocalAI", () => {
     for (let round = 0; round < 5; round++) await noos.start(`${LIB}/watch-health`, [], { ...env, NOOS_GRACE: "0" });
     expect(noos.read("/fake/systemctl.log")).toContain("restart");
   });
+});
+
+test("Kairos's web installer, which takes port 8080 of a live medium by default, leaves LocalAI its port", () => {
+  const [, api] = noos.read(`${LIB}/local-ai.env`).match(/^LOCALAI_ADDRESS=.*:(\d+)$/m) ?? [];
+  const { webui } = parse(noos.read("/etc/kairos/agent.yaml"));
+  expect(api).toMatch(/^\d+$/);
+  expect(webui.listen_address).toMatch(/^:\d+$/);
+  expect(webui.listen_address).not.toBe(`:${api}`);
 });
 
 describe("units", () => {
