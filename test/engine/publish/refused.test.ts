@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Origin, originRepository } from "../../unit/workflows/origin";
+import { startRegistry, type TestRegistry } from "./registry";
+
+// What is wrong is said before any expensive work. That none began is measured: no image of these sources can be pulled, so
+// a build would fail by that, as the last test of each kind shows.
+
+let origin: Origin;
+let registry: TestRegistry;
+let folder: string;
+
+beforeAll(async () => {
+  registry = await startRegistry();
+  folder = mkdtempSync(join(tmpdir(), "hegemonikon-refused-"));
+  origin = originRepository();
+  symlinkSync(join(import.meta.dir, "../../../node_modules"), join(origin.clone, "node_modules"));
+  writeFileSync(join(origin.clone, ".git/info/exclude"), "node_modules\n");
+  writeFileSync(join(folder, "ca.pem"), registry.ca);
+  writeFileSync(join(folder, "key"), "a key");
+  const from = readFileSync(process.env.HEGEMONIKON_SOURCES ?? join(origin.clone, "sources.yaml"), "utf8");
+  const absent = `sha256:${"0".repeat(64)}`;
+  // Every image is pinned to what is nowhere, but for the tool that asks the registry.
+  const unreachable = from
+    .replace(/^ +(digest: .*|standin: true)\n/gm, "")
+    .replace(/^( +)(reference: (?!.*oras).*)$/gm, `$1$2\n$1digest: ${absent}`)
+    .replace(/^( +reference: )(?!.*oras)\S+$/gm, "$1registry.invalid/absent");
+  const oras = /reference: \S*oras\n(?: +#.*\n| +version: .*\n| +standin: .*\n)* +(digest: .*)\n/.exec(from)?.[1];
+  writeFileSync(sources(), unreachable.replace(/^( +)(reference: \S*oras)$/m, `$1$2\n$1${oras}`));
+});
+afterAll(async () => {
+  await registry.remove();
+  origin.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const sources = () => join(folder, "sources.yaml");
+
+function call(words: string[], env: Record<string, string> = {}, from = sources()) {
+  const args = ["local/call.ts", "-s", `--sources=${from}`, ...words];
+  const given = { ...process.env, TOKEN: registry.password, EMPTY: " ", ...env };
+  const child = spawn(process.execPath, args, { cwd: origin.clone, env: given });
+  let err = "";
+  child.stdout.resume();
+  child.stderr.on("data", (chunk) => (err += chunk));
+  return new Promise<{ code: number | null; lines: string[] }>((done) =>
+    child.on("close", (code) => done({ code, lines: err.trim().split("\n") })),
+  );
+}
+
+const at = () => [
+  `--registry=${registry.host}/lab`,
+  "--username=publisher",
+  "--password=env:TOKEN",
+  `--ca=${folder}/ca.pem`,
+];
+const signed = () => [`--key=file:${folder}/key`];
+const NOTHING_PULLED = /registry\.invalid/;
+
+describe("publish", () => {
+  test("all that is wrong with a call, at once", async () => {
+    const words = [
+      "--node=nous",
+      "--version=1.2",
+      "--registry=https://ghcr.io/x",
+      "--username= ",
+      "--password=env:EMPTY",
+    ];
+    const { code, lines } = await call(["publish", ...words]);
+    expect(code).toBe(1);
+    expect(lines.map((line) => line.replace(/, .*/, ""))).toEqual([
+      "Error: publish: 6 things are not right",
+      '  node: found "nous"',
+      '  registry: found "https://ghcr.io/x"',
+      '  username: found ""',
+      "  password: found an empty secret",
+      '  version: found "1.2"',
+      "  key: found nothing to sign with",
+    ]);
+  });
+
+  test("sources that are not pinned, and stand-ins, by their lines", async () => {
+    const text = readFileSync(sources(), "utf8");
+    const marked = join(folder, "marked.yaml");
+    writeFileSync(marked, text.replace(/^( +)digest: .*$/m, "$1standin: true"));
+    const { code, lines } = await call(
+      ["publish", "--node=kairos", "--version=v1.0.0", ...at(), ...signed()],
+      {},
+      marked,
+    );
+    expect([code, lines[0]]).toEqual([1, "Error: publish: 2 things are not right"]);
+    expect(lines[1]).toMatch(/^ {2}sources\.yaml:\d+:\d+: ubuntu-24.04 is not pinned by its content/);
+    expect(lines[2]).toMatch(/^ {2}sources\.yaml:\d+:\d+: ubuntu-24.04 is a stand-in for tests/);
+  });
+
+  test("a wrong token, and a registry that is down; with the right one the build begins, and cannot be made", async () => {
+    const words = ["publish", "--node=kairos", "--version=v1.0.0", ...at(), ...signed()];
+    const wrong = await call(words, { TOKEN: "wrong" });
+    expect([wrong.code, wrong.lines[0]]).toEqual([
+      1,
+      `Error: list the tags (${registry.host}/lab/kairos): the registry refused the username or the password`,
+    ]);
+    await registry.stop();
+    const down = await call(words);
+    expect([down.code, down.lines[0]]).toEqual([
+      1,
+      `Error: list the tags (${registry.host}/lab/kairos): the registry cannot be reached, or went away`,
+    ]);
+    await registry.start();
+    const right = await call(words);
+    expect([right.code, right.lines.join("\n")]).toEqual([1, expect.stringMatching(NOTHING_PULLED)]);
+  });
+});
+
+describe("release and promote", () => {
+  const release = (tag: string) => [
+    "release",
+    `--tag=${tag}`,
+    ...at(),
+    ...signed(),
+    "export",
+    `--path=${folder}/release`,
+  ];
+
+  test("a tag that is none, is not there or is elsewhere; a tree that is not clean; a node that is not there", async () => {
+    const none = await call([
+      "release",
+      "--tag=1.2",
+      "--nodes=nous",
+      ...at(),
+      ...signed(),
+      "export",
+      `--path=${folder}/r`,
+    ]);
+    expect([none.code, ...none.lines.map((line) => line.replace(/, .*/, ""))]).toEqual([
+      1,
+      "Error: release: 2 things are not right",
+      '  tag: found "1.2"',
+      '  nodes: found "nous"',
+    ]);
+    writeFileSync(join(origin.clone, "new-file"), "x");
+    const dirty = await call(release("v1.0.0"));
+    expect(dirty.lines.slice(0, 3)).toEqual([
+      "Error: release: 2 things are not right",
+      "  tag: found no v1.0.0 in this repository, expected it on HEAD: git tag v1.0.0",
+      "  working tree: found changes that are not committed, expected none: what is released is what the tag names",
+    ]);
+    rmSync(join(origin.clone, "new-file"));
+    origin.git("tag", "v1.0.0", "HEAD~1");
+    const elsewhere = await call(release("v1.0.0"));
+    expect(elsewhere.lines[1]).toMatch(/^ {2}tag: found v1.0.0 on [0-9a-f]{12}, expected it on HEAD, [0-9a-f]{12}/);
+    origin.git("tag", "v1.1.0");
+    const right = await call([...release("v1.1.0").slice(0, -2), "--nodes=kairos", ...release("v1.1.0").slice(-2)]);
+    expect([right.code, right.lines.join("\n")]).toEqual([1, expect.stringMatching(NOTHING_PULLED)]);
+  });
+
+  test("a release that is not whole gets no name, and no registry is asked", async () => {
+    origin.git("tag", "--force", "v1.1.0");
+    await registry.stop();
+    const empty = mkdtempSync(join(folder, "empty-"));
+    const { code, lines } = await call(["promote", "--tag=v1.1.0", `--release=${empty}`, ...at()]);
+    await registry.start();
+    expect([code, lines[0]]).toEqual([1, "Error: promote: 4 things are not right"]);
+    expect(lines[1]).toStartWith("  release: found no image of kairos, expected one: a release is of all its nodes");
+  });
+});
+
+describe("plan, diff and verify", () => {
+  test("a reference that is none, a node that is not there, a revision that is not there", async () => {
+    const verify = await call(["verify", "--node=nous", "--reference=kairos"]);
+    expect(verify.lines.map((line) => line.replace(/, .*/, ""))).toEqual([
+      "Error: verify: 3 things are not right",
+      '  node: found "nous"',
+      '  reference: found "kairos"',
+      "  key: expected either --key=cosign.pub",
+    ]);
+    const plan = await call(["plan", "--node=kairos", "--against=kairos:v1", "--version=one"]);
+    expect(plan.lines.map((line) => line.replace(/, .*/, ""))).toEqual([
+      "Error: plan: 2 things are not right",
+      '  against: found "kairos:v1"',
+      '  version: found "one"',
+    ]);
+    const diff = await call(["diff", "--node=kairos", "--since=no-such-branch"]);
+    expect(diff.lines[0]).toStartWith(
+      'Error: since: found "no-such-branch", expected a branch, a tag or a full commit id',
+    );
+  });
+});
