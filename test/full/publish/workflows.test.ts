@@ -163,11 +163,12 @@ test("a tag: nothing has a name or is seen before everything is there, wherever 
   expect(existsSync(join(downloads, `${stem}.iso`))).toBe(true);
 }, 5_400_000);
 
-test("nightly: the node's medium is installed and boots installed", () => {
+test("nightly: the node's medium is installed, upgraded, and comes back from upgrades that are broken", () => {
   const { on } = runner({ event_name: "schedule", event: {} });
   const ran = runWorkflow(on, "nightly.yaml");
   expect([ran.full?.[0]?.result, failed(ran.full?.[0])]).toEqual(["success", []]);
   expect(ran.status?.[0]?.result).toBe("success");
   const stages = readdirSync(artifact(on, `${NODE}-proof`, "proof"));
   expect(stages.some((name) => name.includes("installed"))).toBe(true);
-}, 7_200_000);
+  expect(JSON.parse(readFileSync(artifact(on, `${NODE}-proof`, "upgrade/result.json"), "utf8")).proven).toBe(true);
+}, 14_400_000);

@@ -242,7 +242,7 @@ test("the table of what was published has a row a node with its tags", () => {
 
 describe("the summary", () => {
   const summary = (folder: string) =>
-    spawnSync(script("summary.sh"), ["dist", "proof", "published.json"], {
+    spawnSync(script("summary.sh"), ["dist", "published.json", "proof", "upgrade"], {
       cwd: folder,
       env: { ...process.env, NODE: "noos" },
       encoding: "utf8",
@@ -258,8 +258,10 @@ describe("the summary", () => {
     writeFileSync(join(folder, "dist/noos-v1.0.0.iso"), "x".repeat(2048));
     writeFileSync(join(folder, "dist/manifest.json"), '{"contentDigest":"sha256:1"}');
     writeFileSync(join(folder, "proof/live/role.tap"), "TAP version 13\n1..3\nok 1 - a\nnot ok 2 - b\nok 3 - c\n");
+    mkdirSync(join(folder, "proof/3-installed"));
+    writeFileSync(join(folder, "proof/3-installed/role.tap"), "1..1\nok 1 - a\n");
     writeFileSync(join(folder, "published.json"), '{"references":["r/noos:v1.0.0@sha256:2"]}');
-    expect(summary(folder).stdout).toContain("| noos |  | 2.0KiB | 2 of 3 | `sha256:1` | `r/noos:v1.0.0@sha256:2` |");
+    expect(summary(folder).stdout).toContain("| noos |  | 2.0KiB | 3 of 4 | `sha256:1` | `r/noos:v1.0.0@sha256:2` |");
   });
 });
 
