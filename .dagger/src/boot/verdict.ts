@@ -76,6 +76,10 @@ function unexpectedEnd({ stage, outcome, serial, emulatorLog, proof }: StageRun,
     const reached = before ? `it came as far as: ${before}` : "no kernel started: see screenshot.png";
     return { sentence: `no ${name} within ${seconds} s${times}; ${reached}`, details: last };
   }
+  if (kind === "over" && stage.upgrade && proof.exitCode === 0) {
+    const seconds = stage.upgrade.seconds * host.scale;
+    return { sentence: `the upgrade did not restart the machine within ${seconds} s${times}`, details: last };
+  }
   if (kind === "over") {
     const progress = proof.progress.length > 0 ? proof.progress : last;
     return { sentence: `not finished within ${stage.seconds * host.scale} s${times}`, details: progress };
