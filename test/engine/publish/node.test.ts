@@ -1,18 +1,19 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Origin, originRepository } from "../../unit/workflows/origin";
 import { startRegistry, type TestRegistry } from "./registry";
 
 // A whole node through the module's functions as a person calls them: publish, publish again, verify, plan, release, and
-// the pre-release after it, from a clone, so that nobody's open changes are in the way. The node's head comes from the
+// the pre-release after it, from a clone with the files as they are, and a commit of them. The node's head comes from the
 // engine's cache where another test built it.
 
 const root = join(import.meta.dir, "../../..");
 const NODE = "kairos";
 
 let registry: TestRegistry;
+let origin: Origin;
 let clone: string;
 let sources: string;
 
@@ -49,9 +50,9 @@ const publish = (version: string) => [
 
 beforeAll(async () => {
   registry = await startRegistry();
-  const folder = mkdtempSync(join(tmpdir(), "hegemonikon-node-"));
-  clone = join(folder, "clone");
-  execFileSync("git", ["clone", "--quiet", "--no-hardlinks", root, clone]);
+  origin = originRepository();
+  clone = origin.clone;
+  const folder = join(clone, "..");
   symlinkSync(join(root, "node_modules"), join(clone, "node_modules"));
   // What npm ci and this link leave is no change of the repository's files.
   writeFileSync(join(clone, ".git/info/exclude"), "node_modules\n");
@@ -70,7 +71,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await registry.remove();
-  rmSync(join(clone, ".."), { recursive: true, force: true });
+  origin.remove();
 });
 
 test("what is marked as a stand-in is refused before anything is built", async () => {
@@ -153,10 +154,9 @@ test("a release: refused from a tree that is not clean, then everything of it, a
   const done = await call([...release("v1.1.0"), "export", `--path=${out}`]);
   expect([done.code, done.err]).toEqual([0, done.err]);
   const folder = join(out, NODE);
-  const medium = `${NODE}-v1.1.0.iso`;
-  const names = [medium, "SHA256SUMS", "SHA256SUMS.sigstore.json", "manifest.json", "notes.md", "sbom.cdx.json"];
-  expect(readdirSync(folder).sort()).toEqual(names.sort());
-  execFileSync("sha256sum", ["--check", "--quiet", "SHA256SUMS"], { cwd: folder });
+  const named = ["image.json", "iso", "manifest.json", "sbom.cdx.json"].map((end) => `${NODE}-v1.1.0.${end}`);
+  expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", "SHA256SUMS.sigstore.json", ...named, "notes.md"]);
+  execFileSync("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd: folder });
   const notes = readFileSync(join(folder, "notes.md"), "utf8");
   expect(notes).toContain("kairos-agent upgrade --source oci:");
   expect(notes).toContain(`### ${NODE}: \`v1.0.0\` → \`v1.1.0\``);

@@ -14,9 +14,11 @@ import { type Access, registryTool, runTool } from "../../../.dagger/src/publish
 import { attachedTexts } from "../../../.dagger/src/publish/attached.js";
 import {
   manifestAt,
+  nameImage,
   type PublishTools,
   publishedTags,
   publishImage,
+  stageImage,
   type Upload,
 } from "../../../.dagger/src/publish/image.js";
 import { annotatedLayout } from "../../../.dagger/src/publish/layout.js";
@@ -171,6 +173,38 @@ test(
     for (const result of different) {
       if (result.status === "rejected") expect(String(result.reason)).toContain("exists with another content");
     }
+  }),
+);
+
+test(
+  "what is staged has no name and is whole; what is not whole gets none; of two named at once the newer has the channels",
+  onEngine(async () => {
+    const used = await tools();
+    const { signer } = await keyPair(used.cosign, "staged");
+    const [old, young] = [await upload("staged", "v1.3.0", "old"), await upload("staged", "v1.3.1", "young")];
+    const staged = [await stageImage(old, used, signer), await stageImage(young, used, signer)];
+    // Beside names, a registry without the referrers API has a tag a digest that something is attached to.
+    const names = (await publishedTags(used.oras, old.repository)).filter((tag) => !tag.startsWith("sha256-"));
+    expect(names).toEqual([]);
+    expect((await manifestAt(used.oras, `${old.repository}@${old.digest}`))?.contentDigest).toBe(old.contentDigest);
+    expect(await stageImage(old, used, signer)).toMatchObject({ digest: old.digest });
+
+    const bare = await upload("staged", "v1.4.0", "bare");
+    const layout = used.oras.withMountedDirectory("/l", bare.layout);
+    const args = ["cp", "--from-oci-layout", `/l@${bare.digest}`, `${bare.repository}@${bare.digest}`];
+    await runTool(layout, args, { step: "push", where: bare.repository });
+    await expect(nameImage({ ...bare, pushed: false }, used.oras)).rejects.toThrow(
+      /lacks its signature or what is attached/,
+    );
+
+    const named = await Promise.all(staged.map((one) => nameImage(one, used.oras)));
+    expect(named.map(({ version }) => version)).toEqual(["v1.3.0", "v1.3.1"]);
+    for (const channel of ["latest", "v1", "v1.3", "v1.3.1"]) {
+      const at = (await manifestAt(used.oras, `${old.repository}:${channel}`))?.digest as string;
+      expect([channel, at]).toEqual([channel, young.digest]);
+    }
+    expect((await manifestAt(used.oras, `${old.repository}:v1.3.0`))?.digest).toBe(old.digest);
+    expect(await publishedTags(used.oras, old.repository)).not.toContain("v1.4.0");
   }),
 );
 
