@@ -146,11 +146,11 @@ describe("who may use LocalAI without a key", () => {
 
   test("nobody on a machine with a public address, which says so, until it has a key", () => {
     for (const address of ["203.0.113.5", "172.32.0.1", "100.128.0.1", "192.169.0.1", "11.0.0.1"]) {
-      expect(admit(`192.168.1.20 ${address}`)).toMatchObject({ code: 1 });
+      expect(admit(`192.168.1.20 ${address}`)).toMatchObject({ code: 77 });
     }
     expect(state("address")).toMatchObject({ state: "failed" });
     expect(state("address").detail).toMatch(/^11\.0\.0\.1 is public, and no LOCALAI_API_KEY is in /);
-    expect(admit("203.0.113.5", "# LOCALAI_API_KEY=no\nLOCALAI_API_KEY=\n").code).toBe(1);
+    expect(admit("203.0.113.5", "# LOCALAI_API_KEY=no\nLOCALAI_API_KEY=\n").code).toBe(77);
     expect(admit("203.0.113.5", "LOCALAI_API_KEY=k\n").code).toBe(0);
     expect(environment()).toBe("");
   });
@@ -168,6 +168,24 @@ describe("who may use LocalAI without a key", () => {
     noos.put("/usr/local/lib/noos/local-ai.env", "LOCALAI_API_KEY=k\n");
     expect(watch()).toStartWith("start --no-block local-ai.service\n");
     expect(watch()).not.toMatch(/^start/m);
+  });
+
+  test("asked by two units at once: both know, and neither takes the other for a refusal", async () => {
+    admit("192.168.1.20");
+    const program = noos.path(`${LIB}/admit`);
+    const ask = () => Bun.spawn([program], { env: noos.env(), stdout: "ignore" }).exited;
+    for (let round = 0; round < 8; round++) {
+      expect(await Promise.all(Array.from({ length: 8 }, ask))).toEqual(Array(8).fill(0));
+    }
+    expect(state("address").state).toBe("ready");
+  });
+
+  test("not known, because something else went wrong: LocalAI goes on", () => {
+    admit("192.168.1.20");
+    noos.put("/fakes/hostname", "#!/bin/sh\nexit 1\n", 0o755);
+    noos.put("/fake/systemctl.log", "");
+    expect(noos.run(`${LIB}/watch-health`).code).not.toBe(0);
+    expect(noos.read("/fake/systemctl.log")).not.toContain("stop");
   });
 });
 

@@ -10,14 +10,17 @@ export LC_ALL=C
 
 # Exit code of a failure that another try cannot mend (EX_DATAERR); units do not restart on it.
 PERMANENT=65
+# Exit code of admit where LocalAI may not answer (EX_NOPERM). Any other failure of it says nothing about that.
+REFUSED=77
 
-# state NAME STATE [DETAIL]: replaces NAME's record in one step, so that a reader never sees half of it.
+# state NAME STATE [DETAIL]: replaces NAME's record in one step, so that a reader never sees half of it. Two units may write
+# the same one at the same time.
 state() {
-  local record=$RUN/state/$1.json
+  local record=$RUN/state/$1.json new=$RUN/state/$1.new.$BASHPID
   mkdir -p "$RUN/state"
   jq --null-input --arg name "$1" --arg state "$2" --arg detail "${3:-}" --arg since "$(date --utc +%FT%TZ)" \
-    '{$name, $state, $detail, $since}' >"$record.new"
-  mv "$record.new" "$record"
+    '{$name, $state, $detail, $since}' >"$new"
+  mv "$new" "$record"
   printf '%s: %s%s\n' "$1" "$2" "${3:+ ($3)}"
 }
 
