@@ -112,6 +112,14 @@ describe("renovate.json", () => {
       .filter((file) => file.startsWith(".github/workflows/"))
       .map((file) => read(file).split("uses: dagger/dagger-for-github@").length - 1);
     expect(workflows).toBe(installs.reduce((a, b) => a + b, 0));
+    // No place is left over: lockfiles follow, and a sentence that says where a fact was seen keeps its version.
+    const facts = ["hegemonikon", "local/install-cli", "test/unit/"];
+    const places = files.filter(
+      (file) => !/(^|[.-])lock(\.json)?$|go\.sum$/.test(file) && read(file).includes(version),
+    );
+    const left = places.filter((file) => !facts.some((fact) => file.startsWith(fact)));
+    const managed = [...dagger.map(({ file }) => file), "package.json", "local/engine/go.mod"];
+    expect([...new Set(left)].sort()).toEqual([...new Set(managed)].sort());
     // Places of npm and gomod, which Renovate reads by itself: the group holds them to the same version.
     const { devDependencies } = JSON.parse(read("package.json")) as { devDependencies: Record<string, string> };
     expect(devDependencies["@dagger.io/dagger"]).toBe(version);
