@@ -1,4 +1,8 @@
 import { expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { planFiles, type Stage } from "../../../.dagger/src/boot/stages";
 import { driverStages, UPGRADE_PORT } from "../../../.dagger/src/boot/upgrade/driver";
@@ -130,4 +134,27 @@ test("the disk's own stages put the driver in place at each boot, and give the g
   );
   expect(file("hegemonikon-upgrade.service").content).toContain(`ExecStart=${file("/drive").path}\n`);
   expect(file("role-gate.service.d/50-patience.conf").content).toMatch(/ROLE_GATE_SCALE=\d+/);
+});
+
+test("an upgrade that fails says why in records that the kernel takes and Ubuntu's serial line shows", () => {
+  const [step] = parse(driverStages()).stages.initramfs;
+  const text: string = step.files.find(({ path }: { path: string }) => path.endsWith("/drive")).content;
+  const dir = mkdtempSync(join(tmpdir(), "drive-"));
+  try {
+    writeFileSync(join(dir, "port"), "10.0.2.2:5000/node:after\n");
+    writeFileSync(join(dir, "kairos-agent"), `#!/bin/sh\nprintf '%01500d\\nregistry: refused\\n' 7\nexit 3\n`);
+    chmodSync(join(dir, "kairos-agent"), 0o755);
+    const here = text
+      .replace(`/dev/virtio-ports/${UPGRADE_PORT}`, join(dir, "port"))
+      .replace("/run/hegemonikon-upgrade.log", join(dir, "log"))
+      .replace("/dev/kmsg", join(dir, "kmsg"));
+    const ran = spawnSync("bash", ["-c", here], { env: { PATH: `${dir}:${process.env.PATH}` }, timeout: 20_000 });
+    expect(ran.status).toBe(3);
+    const records = readFileSync(join(dir, "kmsg"), "utf8").trim().split("\n");
+    expect(records.slice(1)).toEqual(["<3>registry: refused", "<3>upgrade-test: the upgrade ended with exit code 3"]);
+    expect(records[0]).toStartWith("<3>000");
+    expect(records[0]?.length).toBeLessThan(992);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 });
