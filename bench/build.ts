@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 // Times the builds that people wait for: ./local/bun bench/build.ts [--sequential] [--all]
 // cold (every layer made again; the images that it starts from are there), no change, one role file changed, and with
-// --all the other nodes after one; with --sequential also bench/sequential.sh, the same steps as they are done today.
+// --all the other nodes after one, beside each other; with --sequential also bench/sequential.sh, the same steps as they are done today.
 // Wall time in seconds, and the disk that is used at the highest; other programs' use of the same disk counts, too.
 
 const root = join(import.meta.dir, "..");
@@ -80,11 +80,16 @@ try {
     verdict(`cold ${share.toFixed(2)} of the sequential way, at most 0.6`, share <= 0.6);
   }
   if (process.argv.includes("--all")) {
-    let all = cold;
-    for (const other of ["kairos", "protos", "thuroros"]) {
-      all += (await build(`after ${node}`, other)).seconds;
-      verdict(`up to ${other} ${(all / cold).toFixed(2)} times one node, all four under 2`, all < 2 * cold);
-    }
+    const started = performance.now();
+    // The emulated one is slow whatever else runs; the others are built beside it, one after the other.
+    const native = async () => {
+      for (const other of ["kairos", "protos"]) await build(`after ${node}`, other);
+      return (performance.now() - started) / 1000;
+    };
+    const [three] = await Promise.all([native(), build(`after ${node}`, "thuroros")]);
+    const rest = (performance.now() - started) / 1000;
+    verdict(`the three amd64 nodes ${((cold + three) / cold).toFixed(2)} times one, under 2`, cold + three < 2 * cold);
+    verdict(`all four nodes ${((cold + rest) / cold).toFixed(2)} times one, under 2`, cold + rest < 2 * cold);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

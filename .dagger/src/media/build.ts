@@ -17,7 +17,7 @@ import { sbomAdditions } from "../manifest/sbom.js";
 import { problemLines } from "../plan/problem-lines.js";
 import type { Recipe } from "../plan/recipe.js";
 import { type Facts, parseFacts } from "./facts.js";
-import { inspect, inspectIso, measure, merged, scanned } from "./inspect.js";
+import { debs, inspect, inspectIso, measure, merged, scanned } from "./inspect.js";
 import { iso } from "./iso.js";
 import { isoProblems } from "./iso-guards.js";
 import { raw } from "./raw.js";
@@ -42,21 +42,20 @@ export async function inspected(recipe: Recipe, image: Container): Promise<Inspe
   return { image, listing, listed: noted.listing, facts, warnings: passed(recipe, problems) };
 }
 
+/** A root file system's medium, unmade: the ISO, or the RAW with its facts, which are noted before it is compressed. */
+function mediumOf(recipe: Recipe, rootfs: Directory): { file: File; facts?: File } {
+  if (recipe.node.medium === "iso") return { file: iso(recipe, rootfs) };
+  const { disk, facts } = raw(recipe, rootfs);
+  return { file: disk, facts };
+}
+
 /** The medium of an inspected image. Throws a HegemonikonError with everything that forbids it. */
 export async function medium(recipe: Recipe, { image, listing, listed }: Inspected): Promise<Made> {
   const { name, model, budgets } = recipe.node;
-  const rootfs = image.rootfs();
-  const problems: Problem[] = [];
-  let file: File;
-  if (recipe.node.medium === "iso") {
-    file = iso(recipe, rootfs);
-    const facts = parseFacts(await inspectIso(recipe, file, listed).contents());
-    problems.push(...isoProblems(name, facts, recipe.mediumConfig));
-  } else {
-    const made = raw(recipe, rootfs);
-    file = made.disk;
-    problems.push(...rawProblems(name, model, parseRawFacts(await made.facts.contents()), recipe.mediumConfig));
-  }
+  const { file, facts } = mediumOf(recipe, image.rootfs());
+  const problems = facts
+    ? rawProblems(name, model, parseRawFacts(await facts.contents()), recipe.mediumConfig)
+    : isoProblems(name, parseFacts(await inspectIso(recipe, file, listed).contents()), recipe.mediumConfig);
   problems.push(...budgetProblems(name, "medium", budgets.medium, await file.size(), largest(listing, 10)));
   return { file, warnings: passed(recipe, problems) };
 }
@@ -64,18 +63,20 @@ export async function medium(recipe: Recipe, { image, listing, listed }: Inspect
 /** Everything a build gives: image, medium, SBOM, content listing, manifest, and the checksums over them. */
 export async function build(recipe: Recipe, image: Container): Promise<Directory> {
   const { artefacts } = recipe;
-  const seen = await inspected(recipe, image);
   const archive = image.asTarball({
     // Half the time of gzip and smaller; podman, skopeo and docker read it.
     forcedCompression: ImageLayerCompression.Zstd,
     mediaTypes: ImageMediaTypes.OcimediaTypes,
   });
   const found = scanned(recipe, image.rootfs());
-  const [made, foundText] = await Promise.all([medium(recipe, seen), found.contents()]);
+  // All at once; the guards' own errors come first. What an image that they refuse was made into meanwhile is dropped.
+  const begun = Promise.allSettled([mediumOf(recipe, image.rootfs()).file.sync(), found.sync(), archive.sync()]);
+  const seen = await inspected(recipe, image);
+  const [made, known] = await Promise.all([medium(recipe, seen), debs(recipe, found).contents(), begun]);
   const files = {
     [artefacts.image]: archive,
     [artefacts.medium]: made.file,
-    [artefacts.sbom]: merged(recipe, found, sbomAdditions(foundText, recipe, seen.facts)),
+    [artefacts.sbom]: merged(recipe, found, sbomAdditions(known, recipe, seen.facts)),
     [artefacts.content]: seen.listed,
   };
   const measured = parseMeasured(await measure(recipe, files).contents());

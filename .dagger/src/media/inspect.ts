@@ -61,6 +61,20 @@ export function scanned(recipe: Recipe, rootfs: Directory): File {
     .file("/sbom.json");
 }
 
+/** The Debian packages of what syft found, and no more: small, however large the SBOM is. */
+export function debs(recipe: Recipe, found: File): File {
+  return tool(recipe.auroraboot)
+    .withMountedFile("/found.json", found)
+    .withExec([
+      `${TOOLS}/titled.sh`,
+      "the SBOM's packages",
+      "sh",
+      "-c",
+      `exec ${TOOLS}/sbom-debs.sh /found.json > /noted`,
+    ])
+    .file("/noted");
+}
+
 /** The SBOM: what syft found, and what completes it. */
 export function merged(recipe: Recipe, found: File, additions: SbomAdditions): File {
   return tool(recipe.auroraboot)

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { dag } from "@dagger.io/dagger";
+import { roleFolder } from "../../../.dagger/src/image/role.js";
 import { SCRIPTS } from "../../../.dagger/src/image/scripts.js";
 import { TOOLS, tool } from "../../../.dagger/src/media/tool.js";
 import { failure, nodeImage, nodesDir, onEngine, sourcesFile, sourcesText } from "./engine";
@@ -20,6 +21,18 @@ test("a base of another digest than pinned: the address is named", async () => {
     const message = await failure("kairos", () => image.sync());
     expect(message).toStartWith("kairos: ");
     expect(message).toContain(zeros);
+    expect(message).not.toContain("    at ");
+  });
+});
+
+test("a download of another sha256 than pinned: both sums are said", async () => {
+  await onEngine(async () => {
+    const sum = "0a".repeat(32);
+    const text = sourcesWith("k0s", (entry) => entry.replace(/amd64: [0-9a-f]{64}/, `amd64: ${sum}`));
+    const { recipe } = await nodeImage("protos", nodesDir(), sourcesFile(text));
+    const message = await failure("protos", () => roleFolder(recipe, nodesDir().directory("protos")).sync());
+    expect(message).toStartWith("protos: ");
+    expect(message).toContain(sum);
     expect(message).not.toContain("    at ");
   });
 });

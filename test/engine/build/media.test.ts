@@ -1,14 +1,16 @@
 import { expect, test } from "bun:test";
 import { type Directory, dag } from "@dagger.io/dagger";
 import { differences, parseContent } from "../../../.dagger/src/manifest/content.js";
+import { mediumAlone } from "../../../.dagger/src/media/build.js";
 import { parseFacts } from "../../../.dagger/src/media/facts.js";
 import { inspect, inspectIso } from "../../../.dagger/src/media/inspect.js";
 import { iso } from "../../../.dagger/src/media/iso.js";
 import { isoProblems } from "../../../.dagger/src/media/iso-guards.js";
 import { raw } from "../../../.dagger/src/media/raw.js";
 import { parseRawFacts, rawProblems } from "../../../.dagger/src/media/raw-guards.js";
+import { TOOLS, tool } from "../../../.dagger/src/media/tool.js";
 import type { Recipe } from "../../../.dagger/src/plan/recipe.js";
-import { nodeImage, onEngine } from "./engine";
+import { failure, nodeImage, nodesDir, onEngine } from "./engine";
 
 // The media's guards, on media that AuroraBoot really made of a node's image.
 
@@ -60,11 +62,21 @@ test("a file capability is in the listing and on the ISO; without it, the medium
   });
 });
 
+test("a medium over its budget fails, and shows the image's largest files", async () => {
+  await onEngine(async () => {
+    const small = (text: string) => text.replace(/medium: \d.*/, "medium: 64MiB");
+    const { recipe, image } = await nodeImage("kairos", nodesDir({ "kairos/node.yaml": small }));
+    const message = await failure("kairos", () => mediumAlone(recipe, image));
+    expect(message).toContain("The medium is larger than budgets.medium allows");
+    expect(message).toMatch(/MiB \/boot\/initrd/);
+    expect(message).toContain("expected at most 64MiB");
+  });
+});
+
 test("the ISO's root file system is compressed with zstd where the kernel reads it, and with gzip where not", async () => {
   await onEngine(async () => {
     const { recipe, image } = await nodeImage("kairos");
     // The shim alone: a whole ISO by gzip takes minutes.
-    const { TOOLS, tool } = await import("../../../.dagger/src/media/tool.js");
     const bench = tool(recipe.auroraboot).withNewFile("/in/a", "x".repeat(1000));
     const squash = (path: string, ...more: string[]) =>
       bench
@@ -83,6 +95,24 @@ test("the ISO's root file system is compressed with zstd where the kernel reads 
   });
 });
 
+test("a RAW for the Raspberry Pi has the Pi's firmware, u-boot and device tree, and is made without emulation", async () => {
+  await onEngine(async () => {
+    const { recipe: pi } = await nodeImage("thuroros");
+    const { image } = await nodeImage("kairos");
+    // AuroraBoot goes by what /etc/kairos-release says: no program of the root file system runs.
+    const model = image.withExec(["sed", "-i", 's/^KAIROS_MODEL=.*/KAIROS_MODEL="rpi4"/', "/etc/kairos-release"]);
+    const facts = parseRawFacts(await raw(pi, model.rootfs()).facts.contents());
+    expect(rawProblems("thuroros", "rpi4", facts, pi.mediumConfig)).toEqual([]);
+    // Each thing that a Pi starts from is missed when it is gone.
+    for (const file of ["start4.elf", "fixup4.dat", "bcm2711-rpi-4-b.dtb", "config.txt"]) {
+      const esp = facts.esp.filter((path) => path.toLowerCase() !== file);
+      expect(rules(rawProblems("thuroros", "rpi4", { ...facts, esp }, pi.mediumConfig))).toEqual(["raw/pi-firmware"]);
+    }
+    const espConfig = facts.espConfig.filter((line) => !line.startsWith("kernel="));
+    expect(rules(rawProblems("thuroros", "rpi4", { ...facts, espConfig }, pi.mediumConfig))).toEqual(["raw/pi-uboot"]);
+  });
+});
+
 test("a RAW passes; one for a Raspberry Pi without its firmware, or with a default user, does not", async () => {
   await onEngine(async () => {
     const { recipe, image } = await nodeImage("kairos");
@@ -95,6 +125,27 @@ test("a RAW passes; one for a Raspberry Pi without its firmware, or with a defau
       "raw/pi-uboot",
     ]);
     expect(rules(rawProblems("kairos", "generic", facts, defaultUser))).toEqual(["raw/config"]);
+
+    // The same disk with another label, and with a partition entry of another size.
+    const spoilt = await tool(recipe.auroraboot)
+      .withMountedFile("/disk.zst", made.disk)
+      .withExec([
+        "sh",
+        "-euc",
+        `zstd -q -d --sparse -o /tmp/disk /disk.zst
+        start=$(sfdisk -d /tmp/disk | sed -n 's/.*start= *\\([0-9]*\\).*/\\1/p' | sed -n 2p)
+        debugfs -w -R 'ssv volume_name COS_OTHER' "/tmp/disk?offset=$((start * 512))"
+        echo ', 20480' | sfdisk -q --no-reread -N 1 /tmp/disk
+        ${TOOLS}/raw-facts.sh /tmp/disk > /facts`,
+      ])
+      .file("/facts")
+      .contents();
+    const wrong = rawProblems("kairos", "generic", parseRawFacts(spoilt), recipe.mediumConfig);
+    expect(wrong.map(({ message }) => message)).toEqual([
+      "COS_GRUB is too small",
+      "There is no partition labelled COS_OEM",
+    ]);
+
     // Compressed it is no more than a fifth of the disk.
     expect((await made.disk.size()) * 5).toBeLessThan(facts.diskBytes);
     expect(await dag.directory().withFile("x", made.disk).entries()).toEqual(["x"]);
