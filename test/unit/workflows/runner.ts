@@ -123,6 +123,7 @@ function runSteps(ran: Ran, permissions: Record<string, string>): RanJob {
   for (const [i, step] of (job.steps ?? []).entries()) {
     const name = step.name ?? step.id ?? step.uses?.replace(/@.*/, "") ?? `step ${i}`;
     if (!condition(step.if, contexts, went)) {
+      if (step.id) seen[step.id] = { outputs: {}, outcome: "skipped" };
       steps.push({ name, code: "skipped", said: "" });
       continue;
     }
@@ -154,7 +155,7 @@ function runSteps(ran: Ran, permissions: Record<string, string>): RanJob {
     const outputs = Object.fromEntries(
       [...printed.matchAll(/^([\w-]+)=(.*)$/gm)].map(([, key, value]) => [key, value]),
     );
-    if (step.id) seen[step.id] = { outputs };
+    if (step.id) seen[step.id] = { outputs, outcome: code === 0 ? "success" : "failure" };
     steps.push({ name, code, said });
     const tolerated = step["continue-on-error"];
     const goesOn = tolerated === true || filled(tolerated as Value, contexts) === true;

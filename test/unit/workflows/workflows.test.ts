@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { moduleApi } from "../../../local/call/api";
 import { locate } from "../../../local/call/location";
 import { plan } from "../../../local/call/plan";
+import { type Contexts, interpolate } from "./expression";
 import { daggerCalls, root, steps, workflows } from "./workflows";
 
 const all = workflows();
@@ -112,6 +113,18 @@ describe("workflows", () => {
     expect(all.filter(({ file, concurrency }) => file !== "node.yaml" && !concurrency).map(({ file }) => file)).toEqual(
       [],
     );
+  });
+
+  test("finish each push to main, and each release: none waits where GitHub would drop it", () => {
+    const group = (file: string) =>
+      (all.find((one) => one.file === file)?.concurrency as { group?: string } | undefined)?.group ?? "";
+    const on = (github: Contexts) =>
+      [group("ci.yaml"), group("release.yaml")].map((text) => interpolate(text, { github }));
+    const push = (run_id: number, ref: string) => on({ event_name: "push", run_id, ref });
+    expect(push(1, "refs/heads/main")[0]).not.toBe(push(2, "refs/heads/main")[0]);
+    expect(push(1, "refs/tags/v1.0.0")[1]).not.toBe(push(2, "refs/tags/v1.0.1")[1]);
+    const pull = (run_id: number) => on({ event_name: "pull_request", run_id, ref: "refs/pull/1/merge" })[0];
+    expect(pull(1)).toBe(pull(2));
   });
 
   test("leave no credentials in the checkout", () => {
