@@ -29,6 +29,11 @@ export function packagesOfSbom(name: string, text: string): Package[] {
   });
 }
 
+/** Packages as one compares them: name and version. */
+export function packageNames(packages: readonly Package[]): string[] {
+  return packages.map(({ name, version }) => `${name} ${version}`);
+}
+
 /** What a build's manifest and content listing say it holds. `name` is what it is called in the comparison. */
 export function contentsOf(name: string, manifest: BuildManifest, listing: string): Contents {
   const { version, revision, contentDigest, packages, kernel, sources, sizes } = manifest;

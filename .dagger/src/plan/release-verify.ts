@@ -20,8 +20,10 @@ export type Evidence = {
   /** Of a build of the same version from the files here. */
   local: string;
   manifestNode: string | undefined;
-  /** The SBOM's number of components; undefined where there is none. */
-  sbomPackages: number | undefined;
+  /** What the SBOM lists, as name and version; undefined where there is none. */
+  sbomPackages: readonly string[] | undefined;
+  /** The packages of the build from the files here, as name and version. */
+  localPackages: readonly string[];
   /** The revision that was published and the one that is here; empty where not known. */
   revisions: { published: string; here: string };
   /** The first paths that differ between what was pulled and what was built here. */
@@ -62,11 +64,7 @@ export function verification(evidence: Evidence): Verification {
       },
       same("manifest", evidence.manifest, "it says"),
       same("content listing", evidence.listing, "its sum is"),
-      {
-        what: "SBOM",
-        ok: (evidence.sbomPackages ?? 0) > 0,
-        detail: evidence.sbomPackages === undefined ? "none is attached" : `${evidence.sbomPackages} packages`,
-      },
+      sbomProof(evidence.sbomPackages, evidence.localPackages),
       same("content of what was pulled", pulled, "its files sum to"),
       {
         what: "local build",
@@ -75,6 +73,23 @@ export function verification(evidence: Evidence): Verification {
           local === annotation ? local : `the files here make ${local}, the image says ${annotation}${apart}${paths}`,
       },
     ],
+  };
+}
+
+/** As many missing packages are shown. */
+const SHOWN = 5;
+
+/** An SBOM agrees where it lists every package of a build here, in its version; what containers in the image hold, too. */
+function sbomProof(listed: readonly string[] | undefined, local: readonly string[]): Proof {
+  if (listed === undefined) return { what: "SBOM", ok: false, detail: "none is attached" };
+  const there = new Set(listed);
+  const missing = [...new Set(local)].filter((one) => !there.has(one));
+  const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : "";
+  const lacks = `it lacks ${missing.slice(0, SHOWN).join(", ")}${more}`;
+  return {
+    what: "SBOM",
+    ok: missing.length === 0 && there.size > 0,
+    detail: missing.length === 0 ? `${there.size} packages` : lacks,
   };
 }
 

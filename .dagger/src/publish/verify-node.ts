@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { File, GitRepository } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import { differences } from "../manifest/content.js";
-import { packagesOfSbom } from "../plan/diff-read.js";
+import { packageNames, packagesOfSbom } from "../plan/diff-read.js";
 import { imageReference } from "../plan/references.js";
 import { nodeProblems, readReference, refuse } from "../plan/release-input.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
@@ -79,7 +79,9 @@ export async function verifyNode(work: Workplace, request: VerifyRequest): Promi
     pulled: pulled.digest,
     local: local.contentDigest,
     manifestNode: manifest?.node,
-    sbomPackages: attached.sbom === undefined ? undefined : packagesOfSbom(`${image}: SBOM`, attached.sbom).length,
+    sbomPackages:
+      attached.sbom === undefined ? undefined : packageNames(packagesOfSbom(`${image}: SBOM`, attached.sbom)),
+    localPackages: packageNames(local.packages),
     revisions: { published: found.revision, here: await revisionOf(request.repository) },
     differing: apart.slice(0, SHOWN).map(({ path, change, what }) => `${change} ${path}: ${what}`),
   });

@@ -20,7 +20,8 @@ const good: Evidence = {
   pulled: DIGEST,
   local: DIGEST,
   manifestNode: "noos",
-  sbomPackages: 300,
+  sbomPackages: ["bash 5.2-1", "dpkg 1.22"],
+  localPackages: ["bash 5.2-1", "dpkg 1.22", "dpkg 1.22"],
   revisions: { published: "abc", here: "abc" },
   differing: [],
 };
@@ -50,7 +51,11 @@ describe("what verify proves", () => {
       `content of what was pulled: its files sum to ${OTHER}, the image says ${DIGEST}`,
     ]);
     expect(failed({ sbomPackages: undefined })).toEqual(["SBOM: none is attached"]);
-    expect(failed({ sbomPackages: 0 })).toEqual(["SBOM: 0 packages"]);
+    expect(failed({ sbomPackages: [], localPackages: [] })).toEqual(["SBOM: 0 packages"]);
+    expect(failed({ sbomPackages: ["bash 5.2-2", "dpkg 1.22"] })).toEqual(["SBOM: it lacks bash 5.2-1"]);
+    expect(failed({ sbomPackages: [...good.localPackages, "of-a-container 1"] })).toEqual([]);
+    const many = Array.from({ length: 9 }, (_, i) => `p${i} 1`);
+    expect(failed({ localPackages: [...good.localPackages, ...many] })[0]).toEndWith("p3 1, p4 1 and 4 more");
     expect(failed({ manifestNode: "protos" })).toEqual(["node: the manifest is of protos"]);
   });
 
