@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type Counts, countsOf, report, type TierResult } from "./counts";
@@ -67,17 +67,24 @@ function testFiles(tier: string): string[] {
     .sort();
 }
 
-/** Runs a tier's files. A tier without a test that ran has failed: nothing was shown. */
+/**
+ * Runs a tier's files. A tier without a test that ran has failed: nothing was shown. What the tests write goes into one
+ * folder, which stays for a look where one failed.
+ */
 function bunTest(tier: string, timeout: number): Counts {
   const files = testFiles(tier);
-  const junit = join(mkdtempSync(join(tmpdir(), "hegemonikon-")), "junit.xml");
+  const scratch = mkdtempSync(join(tmpdir(), `hegemonikon-${tier}-`));
+  const junit = join(scratch, "junit.xml");
   const args = ["test", `--timeout=${timeout}`, "--reporter=junit", `--reporter-outfile=${junit}`, ...files];
-  const status =
-    files.length > 0 ? spawnSync(bin("bun"), args, { cwd: root, env: { ...process.env }, stdio: "inherit" }).status : 1;
+  const env = { ...process.env, TMPDIR: scratch };
+  const status = files.length > 0 ? spawnSync(bin("bun"), args, { cwd: root, env, stdio: "inherit" }).status : 1;
   const counts = existsSync(junit) ? countsOf(readFileSync(junit, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
   const ran = counts.passed + counts.failed;
   if (ran === 0) console.error(`${tier}: no test ran`);
-  return ran === 0 || (status !== 0 && counts.failed === 0) ? { ...counts, failed: counts.failed + 1 } : counts;
+  const failed = ran === 0 || (status !== 0 && counts.failed === 0) ? counts.failed + 1 : counts.failed;
+  if (failed === 0) rmSync(scratch, { recursive: true, force: true });
+  else console.error(`${tier}: what its tests wrote is in ${scratch}`);
+  return { ...counts, failed };
 }
 
 /** Starts the engine (and stand-ins where no registry answers), as a call of a function does. */
