@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fakeGithub } from "../../unit/workflows/gh";
 import { type Origin, originRepository } from "../../unit/workflows/origin";
-import { machine, type RanJob, runJob, runWorkflow } from "../../unit/workflows/runner";
+import { cleanUp, machine, type RanJob, runJob, runWorkflow } from "../../unit/workflows/runner";
 
 // The workflows as GitHub would run them, from their YAML: what takes minutes. Jobs that build, boot, publish and release a
 // node run in test/full/publish.
@@ -24,6 +24,7 @@ beforeAll(() => {
   );
   pushed = origin.push("a new assertion");
 });
+afterEach(cleanUp);
 afterAll(() => origin.remove());
 
 /** A machine for an event on main, or on what is given. */

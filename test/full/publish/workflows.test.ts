@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { startRegistry, type TestRegistry } from "../../engine/publish/registry";
 import { fakeGithub } from "../../unit/workflows/gh";
 import { type Origin, originRepository } from "../../unit/workflows/origin";
-import { type Machine, machine, type RanJob, runJob, runWorkflow } from "../../unit/workflows/runner";
+import { cleanUp, type Machine, machine, type RanJob, runJob, runWorkflow } from "../../unit/workflows/runner";
 
 // The workflows that build, boot, publish and release, step by step from their YAML, against a registry with TLS and a
 // password. The repository has one node, so that a release is of all its nodes in an hour of an emulated machine.
@@ -38,6 +38,7 @@ beforeAll(async () => {
   const keys = join(import.meta.dir, "../../engine/publish/key-pair.ts");
   execFileSync(process.execPath, [keys, folder, sources()], { stdio: "ignore" });
 });
+afterEach(cleanUp);
 afterAll(async () => {
   await registry.remove();
   origin.remove();

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -44,9 +45,23 @@ export type Machine = {
 
 type Ran = { machine: Machine; job: Job; contexts: Contexts; workspace: string; path: string[] };
 
+/** Every folder that was made here: workspaces and artefacts hold media. */
+const folders: string[] = [];
+
+function temporary(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `hegemonikon-${name}-`));
+  folders.push(folder);
+  return folder;
+}
+
 /** A machine for one run of a workflow. */
 export function machine(given: Omit<Machine, "artifacts">): Machine {
-  return { ...given, artifacts: mkdtempSync(join(tmpdir(), "hegemonikon-artifacts-")) };
+  return { ...given, artifacts: temporary("artifacts") };
+}
+
+/** Removes every workspace and artefact of all machines. */
+export function cleanUp(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
 /**
@@ -103,15 +118,12 @@ export function runJob(machine: Machine, file: string, name: string, given: Cont
     const [only = ""] = Object.keys(workflows().find((one) => one.file === called)?.jobs ?? {});
     return runJob(machine, called, only, { inputs: { ...defaults(called), ...inputs }, permissions: writes as Value });
   }
-  return runSteps(
-    { machine, job, contexts, workspace: mkdtempSync(join(tmpdir(), "hegemonikon-job-")), path: [] },
-    writes,
-  );
+  return runSteps({ machine, job, contexts, workspace: temporary("job"), path: [] }, writes);
 }
 
 function runSteps(ran: Ran, permissions: Record<string, string>): RanJob {
   const { machine, job, contexts, workspace } = ran;
-  const files = mkdtempSync(join(tmpdir(), "hegemonikon-github-"));
+  const files = temporary("github");
   const steps: RanStep[] = [];
   const seen: { [id: string]: Value } = {};
   let went: Went = "success";
