@@ -103,9 +103,25 @@ function leaf(def: ObjectDef | undefined, output: string | undefined): { selecti
   return { selection: { field: syncs ? "sync" : "id", args: [] }, saves: false };
 }
 
+/** What `export --path` is to write: another place first, where the export is one file or folder and wipes nothing. */
+function redirected(
+  last: Step | undefined,
+  selection: Selection | undefined,
+): { path: string; partial: string } | undefined {
+  const path = selection?.args.find(([name]) => name === "path");
+  const wipes = selection?.args.some(([name, value]) => name === "wipe" && value === true);
+  if (last?.fn.name !== "export" || !["Directory", "File"].includes(last.on.name) || !path || wipes) return undefined;
+  const target = String(path[1]);
+  const partial = partialOf(target, last.on.name === "Directory");
+  if (partial === undefined) return undefined;
+  path[1] = partial;
+  return { path: target, partial };
+}
+
 async function callCore(value: unknown, type: TypeRef, steps: Step[], plan: Plan, caller: Caller): Promise<Outcome> {
   const start = innermost(type);
   const selections = await Promise.all(steps.map(selectionOf));
+  const exported = type.kind === "list" ? undefined : redirected(steps.at(-1), selections.at(-1));
   const end = innermost(plan.returns);
   const isObject = end.kind === "object" || end.kind === "interface";
   const output = plan.globals.output;
@@ -124,6 +140,7 @@ async function callCore(value: unknown, type: TypeRef, steps: Step[], plan: Plan
     return unwrap(answer, selections.length + 1);
   };
   const data = await each(value, run);
+  if (exported) return { kind: "data", data: placed(exported.partial, exported.path) };
   if (end.kind === "void") return { kind: "void" };
   if (partial !== undefined && output !== undefined) return { kind: "saved", path: placed(partial, output) };
   if (saves) return { kind: "saved", path: String(Array.isArray(data) ? data.at(-1) : data) };
