@@ -1,8 +1,10 @@
 #!/bin/sh
 # Makes a simulated GPIO chip with the label of the board's own, where the kernel can: its lines are set through
 # /sys/devices/platform/gpio-sim.*/*/sim_gpioN/pull, and programs take them for lines of that chip.
+# shellcheck disable=SC2154
 set -eu
 ! grep -qs 'a GPIO chip' /run/hegemonikon/simulated || exit 0
+# shellcheck source=/dev/null
 . /oem/simulated-gpio
 # role-check hands it on, as a fact
 say() { mkdir -p /run/hegemonikon && echo "$label, $*" | tee /run/hegemonikon/simulated > /dev/kmsg; }
