@@ -37,6 +37,8 @@ export type Machine = {
   /** First in PATH: the programs that take the place of GitHub's. */
   bin: string;
   env: Record<string, string>;
+  /** Takes the calls of `dagger`; the module on this machine's engine where it is not given. */
+  dagger?: string;
   /** The token of a job that may write packages. */
   token: string;
   /** Where artefacts are kept; those of one run. */
@@ -64,12 +66,8 @@ export function cleanUp(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-/**
- * A bin folder with `dagger` (test/fixtures/github/dagger.ts).
- */
-export function daggerIn(bin: string): void {
-  const script = `${root}/test/fixtures/github/dagger.ts`;
-  writeFileSync(join(bin, "dagger"), `#!/bin/sh\nexec "${process.execPath}" "${script}" "$@"\n`);
+function daggerIn(bin: string, program = `"${process.execPath}" "${root}/test/fixtures/github/dagger.ts"`): void {
+  writeFileSync(join(bin, "dagger"), `#!/bin/sh\nexec ${program} "$@"\n`);
   chmodSync(join(bin, "dagger"), 0o755);
 }
 
@@ -84,7 +82,7 @@ const ACTIONS: { [name: string]: { why: string; run: (step: Step, ran: Ran) => v
         throw new Error(`dagger ${step.with?.version}, dagger.json says ${wanted}`);
       const only = Object.keys(step.with ?? {}).filter((name) => name !== "version");
       if (only.length > 0) throw new Error(`dagger-for-github: ${only} would do more than install`);
-      daggerIn(machine.bin);
+      daggerIn(machine.bin, machine.dagger);
       path.unshift(machine.bin);
     },
   },
