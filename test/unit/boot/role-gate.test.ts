@@ -87,7 +87,8 @@ test.each([1, 2])("role-check ends with %d: the reason is kept, GRUB still watch
     "role-check --wait --scale=1",
     "systemctl reboot",
   ]);
-  expect(box.note("failed")).toContain("v2.0.0 did not prove its role:\n  FAIL  it answers\nunit: broken\n");
+  expect(box.note("failed")).toStartWith("v2.0.0 did not prove its role:\n  FAIL  it answers\nIts journal: ");
+  expect(box.note("failed-journal")).toBe("unit: broken\n");
   expect(box.note("pending")).toBeUndefined();
 });
 
