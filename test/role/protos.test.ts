@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { Machine } from "./machine.js";
 import { kubernetesReader } from "./protos/kubernetes.js";
@@ -234,6 +235,17 @@ describe("what k0s reads", () => {
       expect(ran.status).toBe(1);
     }
   }, 600_000);
+
+  test("those types are of the Kubernetes that k0s brings", () => {
+    const sources = readFileSync(join(import.meta.dir, "../../sources.yaml"), "utf8");
+    const minor = /^ +version: v1\.(\d+)\.\d+\+k0s/m.exec(sources)?.[1];
+    const types = readFileSync(join(import.meta.dir, "protos/kubernetes/go.mod"), "utf8");
+    expect(minor).toBeDefined();
+    expect([...types.matchAll(/^\tk8s\.io\/(?:api|kubelet) v0\.(\d+)\./gm)].map(([, found]) => found)).toEqual([
+      minor,
+      minor,
+    ] as string[]);
+  });
 
   const documents = (path: string) => parseAllDocuments(protos.read(`${SHIPPED}${path}`)).map((doc) => doc.toJS());
 
