@@ -41,6 +41,7 @@ const programs: Record<string, string> = {
   busybox: "busybox-static",
   column: "bsdextrautils",
   curl: "curl",
+  gpiomon: "gpiod python3-libgpiod",
   jq: "jq",
   openssl: "openssl",
   pgrep: "procps",
@@ -49,7 +50,7 @@ const programs: Record<string, string> = {
 };
 
 function installMissing(): void {
-  const missing = Object.entries(programs).flatMap(([program, name]) => (Bun.which(program) ? [] : [name]));
+  const missing = Object.entries(programs).flatMap(([program, name]) => (Bun.which(program) ? [] : name.split(" ")));
   if (missing.length === 0) return;
   console.log(`installing ${missing.join(", ")}, which tests run`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
