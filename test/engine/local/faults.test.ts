@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { core, coreAsync, engine, engineAsync, own, pidfile, root, socket } from "./engine";
@@ -93,7 +93,9 @@ test.each([
   rmSync(socket, { force: true });
   const listen = `require("node:net").createServer(${serve}).listen(${JSON.stringify(socket)})`;
   const other = spawn(process.execPath, ["-e", listen], { stdio: "ignore" });
-  for (let tries = 0; !existsSync(socket) && tries < 100; tries++) await Bun.sleep(100);
+  // The file is there a moment before anybody listens.
+  const listening = () => spawnSync("curl", ["-s", "-m", "1", "--unix-socket", socket, "http://x/"]).status !== 7;
+  for (let tries = 0; !listening() && tries < 100; tries++) await Bun.sleep(100);
   const run = engine("up");
   expect(run).toMatchObject({ status: 1, stdout: "" });
   expect(run.stderr).toContain(`another program holds ${socket}`);

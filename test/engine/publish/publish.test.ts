@@ -235,7 +235,7 @@ test(
       (error: Error) => error.message,
     );
     // The image is there, what is attached to it and its signature are to come.
-    while (!registry.holds(image.repository)) await Bun.sleep(20);
+    while (!registry.holds(image.repository, image.digest)) await Bun.sleep(20);
     await registry.stop();
     expect(await cut).toContain("cannot be reached, or went away");
     await registry.start();

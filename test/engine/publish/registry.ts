@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,8 +16,8 @@ export type TestRegistry = {
   /** Starts it again with the data it had. */
   start(): Promise<void>;
   remove(): Promise<void>;
-  /** Whether a manifest was ever pushed to a repository. */
-  holds(repository: string): boolean;
+  /** Whether a manifest is in a repository, written to its end. */
+  holds(repository: string, digest: string): boolean;
 };
 
 /** The address of this machine that the engine's containers reach: its bridge's, or else an outward one. */
@@ -150,8 +150,11 @@ auth: { htpasswd: { realm: test, path: ${join(dir, "htpasswd")} } }
     ca,
     start,
     stop,
-    holds: (repository) =>
-      existsSync(join(dir, "data/docker/registry/v2/repositories", repository.slice(host.length + 1), "_manifests")),
+    holds: (repository, digest) => {
+      const held = join(dir, "data/docker/registry/v2/repositories", repository.slice(host.length + 1));
+      const link = join(held, "_manifests/revisions", digest.replace(":", "/"), "link");
+      return existsSync(link) && readFileSync(link, "utf8") === digest;
+    },
     remove: async () => {
       await stop();
       rmSync(dir, { recursive: true });
