@@ -34,7 +34,7 @@ ask() { curl -s -m "$1" -o /dev/null --http2-prior-knowledge --unix-socket "$soc
 # answers SECONDS: whether the engine answers in that time
 answers() { ask "$1" || case $? in 7 | 28) false ;; esac; }
 # whether anybody holds the socket, answering or not (who hangs up at once looks to curl like nobody; 00010000: it listens)
-taken() { ask 3 || [ $? != 7 ] || grep -q " 00010000 .* $socket\$" /proc/net/unix; }
+taken() { ask 3 || [ $? != 7 ] || { [ -S "$socket" ] && grep -q " 00010000 .* $socket\$" /proc/net/unix; }; }
 
 # the pid of our engine, if it runs: the number alone could be another process's by now
 engine_pid() {

@@ -97,10 +97,11 @@ test.each([
   const listening = () => spawnSync("curl", ["-s", "-m", "1", "--unix-socket", socket, "http://x/"]).status !== 7;
   for (let tries = 0; !listening() && tries < 100; tries++) await Bun.sleep(100);
   const run = engine("up");
+  const left = other.exitCode;
+  other.kill();
   expect(run).toMatchObject({ status: 1, stdout: "" });
   expect(run.stderr).toContain(`another program holds ${socket}`);
-  expect(other.exitCode).toBeNull();
-  other.kill();
+  expect(left).toBeNull();
 });
 
 test("a second stop says that nothing runs", () => {
