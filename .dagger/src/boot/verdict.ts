@@ -104,8 +104,8 @@ function assertionFailure(result: Result, proof: Proof, host: Host): Reason {
   };
 }
 
-/** What must stay the same from the first boot of the installed system to every other, whatever version runs. */
-const IDENTITY = ["machine-id", "hostname", "ssh-host-key"];
+/** What must stay the same from the first boot of the installed system to every other. */
+const IDENTITY = ["machine-id", "hostname", "ssh-host-key", "KAIROS_VERSION"];
 
 function identityFailure(run: StageRun, runs: StageRun[]): Reason | undefined {
   const before = runs.find(({ stage }) => stage.boots === "active");
@@ -118,7 +118,9 @@ function identityFailure(run: StageRun, runs: StageRun[]): Reason | undefined {
   if (!persistent || !/ \/dev\//.test(persistent)) {
     return { sentence: "no partition is mounted at /usr/local: nothing would persist", details: mounts.slice() };
   }
-  const changed = IDENTITY.filter((key) => one(run, key) !== one(before, key));
+  // Where a stage names the version that must run, it is not that of the first boot.
+  const kept = IDENTITY.filter((key) => key !== "KAIROS_VERSION" || !run.stage.version);
+  const changed = kept.filter((key) => one(run, key) !== one(before, key));
   if (changed.length === 0) return undefined;
   return {
     sentence: `the machine is not the one it was at its first boot: ${changed.join(", ")}`,

@@ -1,12 +1,5 @@
 import { createHash } from "node:crypto";
-import {
-  type Container,
-  type Directory,
-  dag,
-  type File,
-  ImageLayerCompression,
-  ImageMediaTypes,
-} from "@dagger.io/dagger";
+import { type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import { HegemonikonError, type Problem } from "../errors.js";
 import { imageProblems } from "../image/guards.js";
 import { assembleManifest, checksums, type Measured, parseMeasured } from "../manifest/assemble.js";
@@ -20,6 +13,7 @@ import { type Facts, parseFacts } from "./facts.js";
 import { debs, inspect, inspectIso, measure, merged, scanned } from "./inspect.js";
 import { iso } from "./iso.js";
 import { isoProblems } from "./iso-guards.js";
+import { ociArchive } from "./oci-archive.js";
 import { raw } from "./raw.js";
 import { parseRawFacts, rawProblems } from "./raw-guards.js";
 
@@ -63,11 +57,7 @@ export async function medium(recipe: Recipe, { image, listing, listed }: Inspect
 /** Everything a build gives: image, medium, SBOM, content listing, manifest, and the checksums over them. */
 export async function build(recipe: Recipe, image: Container): Promise<Directory> {
   const { artefacts } = recipe;
-  const archive = image.asTarball({
-    // Half the time of gzip and smaller; podman, skopeo and docker read it.
-    forcedCompression: ImageLayerCompression.Zstd,
-    mediaTypes: ImageMediaTypes.OcimediaTypes,
-  });
+  const archive = ociArchive(image);
   const found = scanned(recipe, image.rootfs());
   // All at once; the guards' own errors come first. What an image that they refuse was made into meanwhile is dropped.
   const begun = Promise.allSettled([mediumOf(recipe, image.rootfs()).file.sync(), found.sync(), archive.sync()]);

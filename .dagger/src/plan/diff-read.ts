@@ -1,6 +1,7 @@
 import { HegemonikonError } from "../errors.js";
 import { parseContent } from "../manifest/content.js";
 import type { Contents, Package } from "./diff.js";
+import { parseJson } from "./read-json.js";
 import type { BuildManifest } from "./release-manifest.js";
 
 /**
@@ -8,14 +9,7 @@ import type { BuildManifest } from "./release-manifest.js";
  * @param name how the file is called in an error
  */
 export function packagesOfSbom(name: string, text: string): Package[] {
-  let sbom: unknown;
-  try {
-    sbom = JSON.parse(text);
-  } catch {
-    throw new HegemonikonError(
-      `${name}: found ${JSON.stringify(text.slice(0, 40))}, expected a CycloneDX SBOM in JSON`,
-    );
-  }
+  const sbom = parseJson(name, text, "a CycloneDX SBOM in JSON");
   const components = (sbom as { components?: unknown } | null)?.components;
   if (!Array.isArray(components)) {
     throw new HegemonikonError(`${name}: found no list named components, expected a CycloneDX SBOM`);

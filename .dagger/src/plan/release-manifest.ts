@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { HegemonikonError } from "../errors.js";
+import { readJson } from "./read-json.js";
 
 /** What publishing reads of a build's manifest.json; the rest of it is not its concern. */
 const BuildManifest = z.object({
@@ -18,14 +18,5 @@ export type BuildManifest = z.infer<typeof BuildManifest>;
 
 /** Reads a manifest.json. `from` says whose it is, for an error. */
 export function readBuildManifest(from: string, text: string): BuildManifest {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new HegemonikonError(`${from}: found ${JSON.stringify(text.slice(0, 40))}, expected the JSON of a build`);
-  }
-  const parsed = BuildManifest.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map(({ path, message }) => `  ${path.join(".") || "it"}: ${message}`);
-  throw new HegemonikonError(`${from}: not the manifest of a build\n${wrong.join("\n")}`);
+  return readJson(BuildManifest, from, text, "the JSON of a build", "the manifest of a build");
 }

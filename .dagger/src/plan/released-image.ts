@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { HegemonikonError } from "../errors.js";
+import { readJson } from "./read-json.js";
 
 /** What a node's folder of a release says about its image, so that it can be given its names later. */
 const ReleasedImage = z.object({
@@ -17,18 +17,7 @@ export const IMAGE_FILE = "image.json";
 
 /** Reads an image.json. `from` says whose it is, for an error. */
 export function readReleasedImage(from: string, text: string): ReleasedImage {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new HegemonikonError(
-      `${from}: found ${JSON.stringify(text.slice(0, 40))}, expected the JSON that release wrote`,
-    );
-  }
-  const parsed = ReleasedImage.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map(({ path, message }) => `  ${path.join(".") || "it"}: ${message}`);
-  throw new HegemonikonError(`${from}: not what release writes\n${wrong.join("\n")}`);
+  return readJson(ReleasedImage, from, text, "the JSON that release wrote", "what release writes");
 }
 
 /** The text of an image.json. */

@@ -148,11 +148,15 @@ test("the installed system keeps its state and identity", () => {
     stage: "The installed system",
     sentence: "no partition is mounted at /usr/local: nothing would persist",
   });
-  expect(failure({ "4-again": { port: passed("active").replace("0123", "4567") } })).toMatchObject({
+  const again = passed("active", "#fact KAIROS_VERSION v1\n");
+  expect(failure({ "4-again": { port: again.replace("0123", "4567") } })).toMatchObject({
     stage: "The installed system, booted again",
     sentence: "the machine is not the one it was at its first boot: machine-id",
     details: ["machine-id: 0123, then 4567"],
   });
+  expect(failure({ "4-again": { port: again.replace("VERSION v1", "VERSION v9") } })?.details).toEqual([
+    "KAIROS_VERSION: v1, then v9",
+  ]);
 });
 
 const after = (more: string, boot = "active") => passed(boot, more);

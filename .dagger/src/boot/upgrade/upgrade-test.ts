@@ -1,9 +1,10 @@
-import { type Container, type Directory, dag, ImageLayerCompression, ImageMediaTypes } from "@dagger.io/dagger";
+import { type Container, type Directory, dag } from "@dagger.io/dagger";
 import { HegemonikonError } from "../../errors.js";
 import { image } from "../../image/image.js";
 import { SCRIPTS } from "../../image/scripts.js";
 import { summarize } from "../../manifest/content.js";
 import { inspected, medium } from "../../media/build.js";
+import { ociArchive } from "../../media/oci-archive.js";
 import type { Recipe } from "../../plan/recipe.js";
 import { exported, proofFolder } from "../proof-folder.js";
 import { readRuns } from "../read-runs.js";
@@ -61,11 +62,7 @@ export async function upgradeTest(recipe: Recipe, nodeDir: Directory, wanted: Up
 /** The emulator's container with the images in the folder of a registry, which runs while the machines do. */
 function withImages(tools: Container, node: Recipe["node"], variants: Variant[], made: (v: Variant) => Container) {
   const archives = variants.reduce((dir, variant) => {
-    const archive = made(variant).asTarball({
-      forcedCompression: ImageLayerCompression.Zstd,
-      mediaTypes: ImageMediaTypes.OcimediaTypes,
-    });
-    return dir.withFile(`${variantName(variant)}.oci.tar`, archive);
+    return dir.withFile(`${variantName(variant)}.oci.tar`, ociArchive(made(variant)));
   }, dag.directory());
   const paths = variants.flatMap((variant) => [`${variantName(variant)}.oci.tar`, variantPath(node, variant)]);
   return tools
