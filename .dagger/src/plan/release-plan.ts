@@ -72,8 +72,10 @@ export type ReleasedMedium = {
 };
 
 /**
- * How a medium is released. The command finds the checksums under their name in the folder and under the one that they
- * have as an asset of a GitHub release, where every node's lie beside each other. It is compressed already: an ISO holds a compressed file system, a RAW is a .zst. */
+ * How a medium is released. It is compressed already: an ISO holds a compressed file system, a RAW is a .zst. The command
+ * finds the checksums under their name in the folder and under the one that they have as an asset of a GitHub release,
+ * where every node's lie beside each other.
+ */
 export function releasedMedium(name: string, bytes: number, limit = ASSET_LIMIT, part = PART_SIZE): ReleasedMedium {
   if (bytes < limit) return { name, bytes, parts: 1, partSize: part, join: undefined };
   const parts = Math.ceil(bytes / part);

@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseDocument } from "yaml";
+import { kairosAsserting } from "../../fixtures/boot/asserting";
 
 const root = join(import.meta.dir, "../../..");
 const scratch = mkdtempSync(join(tmpdir(), "upgrade-"));
@@ -20,15 +20,10 @@ const stage = (name: string) => result.stages.find((one) => one.name.endsWith(`-
 
 /** kairos, asked only for what is quick to prove: it is proven five times here, and live.test.ts asks for all of it. */
 beforeAll(() => {
-  const nodes = join(scratch, "nodes");
-  cpSync(join(root, "nodes/kairos"), join(nodes, "kairos"), { recursive: true });
-  const file = join(nodes, "kairos/node.yaml");
-  const node = parseDocument(readFileSync(file, "utf8"));
-  node.set("assertions", [
+  const nodes = kairosAsserting(scratch, [
     { name: "the host name is kairos", command: 'test "$(cat /proc/sys/kernel/hostname)" = kairos', within: "3min" },
     { name: "the container tools start", command: "debug-tools --check container", within: "3min" },
   ]);
-  writeFileSync(file, String(node));
   const args = [`--nodes=${nodes}`, "upgrade-test", "--node=kairos", "--faults=ASSERTION"];
   const run = spawnSync(join(root, "hegemonikon"), [...args, "-o", folder], {
     encoding: "utf8",

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pushEvent } from "../../unit/workflows/event";
 import { fakeGithub } from "../../unit/workflows/gh";
 import { type Origin, originRepository } from "../../unit/workflows/origin";
 import { cleanUp, machine, type RanJob, runJob, runWorkflow } from "../../unit/workflows/runner";
@@ -17,11 +18,7 @@ beforeAll(() => {
   // A change of one node's files, and one that touches no node.
   appendFileSync(join(origin.clone, "nodes/noos/cloud-config.yaml"), "\n# a comment\n");
   appendFileSync(join(origin.clone, "README.md"), "\nmore\n");
-  const file = join(origin.clone, "nodes/kairos/node.yaml");
-  writeFileSync(
-    file,
-    readFileSync(file, "utf8").replace(/^(assertions:\n)/m, "$1  - name: new\n    command: 'true'\n    within: 10s\n"),
-  );
+  origin.assertMore("kairos");
   pushed = origin.push("a new assertion");
 });
 afterEach(cleanUp);
@@ -30,24 +27,12 @@ afterAll(() => origin.remove());
 /** A machine for an event on main, or on what is given. */
 function runner(github: Record<string, unknown>, env: Record<string, string> = {}) {
   const gh = fakeGithub();
-  const event = {
-    sha: pushed,
-    ref: "refs/heads/main",
-    ref_name: "main",
-    event_name: "push",
-    event: { before: first },
-    repository: "Someone/Hegemonikon",
-    server_url: "https://github.com",
-    actor: "someone",
-    run_number: 7,
-    ...github,
-  };
   const sources: Record<string, string> = process.env.HEGEMONIKON_SOURCES
     ? { TEST_SOURCES: process.env.HEGEMONIKON_SOURCES }
     : {};
   const on = machine({
     origin: origin.path,
-    github: event as never,
+    github: pushEvent(pushed, first, github),
     bin: gh.bin,
     env: { ...gh.env, ...sources, ...env },
     token: "token",

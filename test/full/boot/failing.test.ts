@@ -1,27 +1,23 @@
 import { beforeAll, expect, test } from "bun:test";
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseDocument } from "yaml";
+import { kairosAsserting } from "../../fixtures/boot/asserting";
 
 const root = join(import.meta.dir, "../../..");
 const scratch = mkdtempSync(join(tmpdir(), "boot-"));
-const nodes = join(scratch, "nodes");
+let nodes: string;
 const hegemonikon = (...args: string[]) =>
   spawnSync(join(root, "hegemonikon"), [`--nodes=${nodes}`, "boot", "--node=kairos", ...args], { encoding: "utf8" });
 let failed: SpawnSyncReturns<string>;
 
 /** kairos with an assertion that never holds. */
 beforeAll(() => {
-  cpSync(join(root, "nodes/kairos"), join(nodes, "kairos"), { recursive: true });
-  const file = join(nodes, "kairos/node.yaml");
-  const node = parseDocument(readFileSync(file, "utf8"));
-  node.set("assertions", [
+  nodes = kairosAsserting(scratch, [
     { name: "the root is there", command: "test -d /", within: "1min" },
     { name: "a role that never comes up", command: "echo no such role >&2; exit 3", within: "1min" },
   ]);
-  writeFileSync(file, String(node));
   failed = hegemonikon("-o", join(scratch, "proof"));
 });
 

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startRegistry, type TestRegistry } from "../../engine/publish/registry";
+import { pushEvent } from "../../unit/workflows/event";
 import { fakeGithub } from "../../unit/workflows/gh";
 import { type Origin, originRepository } from "../../unit/workflows/origin";
 import { cleanUp, type Machine, machine, type RanJob, runJob, runWorkflow } from "../../unit/workflows/runner";
@@ -27,11 +28,7 @@ beforeAll(async () => {
     if (name !== NODE) rmSync(join(origin.clone, "nodes", name), { recursive: true });
   }
   first = origin.push("one node");
-  const file = join(origin.clone, "nodes", NODE, "node.yaml");
-  writeFileSync(
-    file,
-    readFileSync(file, "utf8").replace(/^(assertions:\n)/m, "$1  - name: new\n    command: 'true'\n    within: 10s\n"),
-  );
+  origin.assertMore(NODE);
   pushed = origin.push("a new assertion");
   const from = process.env.HEGEMONIKON_SOURCES ?? join(origin.clone, "sources.yaml");
   writeFileSync(sources(), readFileSync(from, "utf8").replace(/^ +standin: true\n/gm, ""));
@@ -50,20 +47,14 @@ const prefix = () => `${registry.host}/someone/hegemonikon/${NODE}`;
 
 function runner(github: Record<string, unknown> = {}) {
   const gh = fakeGithub();
-  const event = {
-    sha: pushed,
-    ref: "refs/heads/main",
-    ref_name: "main",
-    event_name: "push",
-    event: { before: first },
-    repository: "Someone/Hegemonikon",
-    server_url: "https://github.com",
-    actor: registry.username,
-    run_number: 7,
-    ...github,
-  };
   const env = { ...gh.env, TEST_SOURCES: sources(), TEST_FOLDER: folder, TEST_REGISTRY: registry.host };
-  const given = { origin: origin.path, github: event as never, bin: gh.bin, env, token: registry.password };
+  const given = {
+    origin: origin.path,
+    github: pushEvent(pushed, first, { actor: registry.username, ...github }),
+    bin: gh.bin,
+    env,
+    token: registry.password,
+  };
   return { on: machine(given), gh };
 }
 

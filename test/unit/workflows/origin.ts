@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./workflows";
@@ -12,6 +12,8 @@ export type Origin = {
   git(...args: string[]): string;
   /** Commits everything in the clone, and pushes it with its tags; the commit's id. */
   push(message: string): string;
+  /** Gives a node one more assertion in the clone. */
+  assertMore(node: string): void;
   remove(): void;
 };
 
@@ -49,6 +51,11 @@ export function originRepository(): Origin {
       git("commit", "--quiet", "--allow-empty", `--message=${message}`);
       git("push", "--quiet", "--tags", "origin", "main");
       return git("rev-parse", "HEAD");
+    },
+    assertMore: (node) => {
+      const file = join(clone, "nodes", node, "node.yaml");
+      const more = "$1  - name: new\n    command: 'true'\n    within: 10s\n";
+      writeFileSync(file, readFileSync(file, "utf8").replace(/^(assertions:\n)/m, more));
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
