@@ -28,6 +28,8 @@ describe("storage", () => {
   test("stands on the persistent disk of an installed machine", () => {
     expect(readlinkSync(noos.path("/run/noos/data"))).toBe(noos.path("/usr/local/lib/noos"));
     expect(noos.read("/etc/containers/storage.conf")).toContain('graphroot = "/usr/local/lib/noos/containers"');
+    // what podman found out about another store, in its usual place, is not believed
+    expect(noos.read("/etc/containers/storage.conf")).toContain('runroot = "/run/noos/podman"');
     expect(statSync(noos.path("/usr/local/lib/noos/local-ai.env")).mode & 0o777).toBe(0o600);
   });
 
