@@ -8,8 +8,25 @@ import { roleGateEntries } from "../../../.dagger/src/boot/role-gate/entries";
 
 const files = join(import.meta.dir, "../../../.dagger/src/boot/role-gate/files");
 
+/** What does not hold now, and before the upgrade; how programs end; and what happens while an upgrade is judged. */
+type Told = {
+  fails?: string[];
+  before?: string[];
+  role?: number;
+  meanwhile?: string;
+  editenv?: number;
+  scale?: string;
+};
+
+/** What role-check says of these assertions. */
+const says = (failing: string[]) =>
+  `printf '%s\\n' 'noos: Local-AI' '  ok    the host name is noos' ${failing.map((name) => `'  FAIL  ${name}' '        | no'`).join(" ")}`;
+
 /** A machine of files: its programs note how they were called; role-check and grub2-editenv end as told. */
-function machine(boots: "active" | "passive", { role = 0, editenv = 0, scale = "" } = {}) {
+function machine(
+  boots: "active" | "passive",
+  { fails = [], before = [], role = fails.length > 0 ? 1 : 0, meanwhile = "", editenv = 0, scale = "" }: Told = {},
+) {
   const root = mkdtempSync(join(tmpdir(), "role-gate-"));
   const notes = join(root, "usr/local/lib/hegemonikon/upgrade");
   const calls = join(root, "calls");
@@ -22,7 +39,6 @@ function machine(boots: "active" | "passive", { role = 0, editenv = 0, scale = "
     writeFileSync(join(root, "bin", name), `#!/bin/sh\necho "${name} $*" >> ${calls}\n${says}\nexit ${code}\n`);
     chmodSync(join(root, "bin", name), 0o755);
   };
-  program("role-check", role, "echo '  FAIL  it answers'");
   program("grub2-editenv", editenv);
   program("journalctl", 0, "echo 'unit: broken'");
   for (const name of ["mount", "systemctl", "sync"]) program(name, 0);
@@ -36,7 +52,11 @@ function machine(boots: "active" | "passive", { role = 0, editenv = 0, scale = "
   return {
     notes,
     bin: join(root, "bin"),
-    run: (name: "arm" | "judge") => spawnSync(join(files, name), [], { env, encoding: "utf8" }),
+    run: (name: "arm" | "judge") => {
+      if (name === "arm") program("role-check", before.length > 0 ? 1 : 0, says(before));
+      else program("role-check", role, `${says(fails)}\n${meanwhile.replaceAll("$NOTES", notes)}`);
+      return spawnSync(join(files, name), [], { env, encoding: "utf8" });
+    },
     calls: () => (existsSync(calls) ? readFileSync(calls, "utf8").replaceAll(root, "").trim().split("\n") : []),
     note: (name: string) => (existsSync(join(notes, name)) ? readFileSync(join(notes, name), "utf8") : undefined),
     motd: () => {
@@ -69,31 +89,36 @@ test("an upgrade whose role is proven: GRUB watches until then, and no longer", 
   expect(judged.status).toBe(0);
   expect(judged.stdout).toContain("The upgrade from v2.0.0 to v2.0.0 is good.");
   expect(box.calls().filter((call) => !/^(sync|mount)/.test(call))).toEqual([
+    "role-check ",
     set("yes"),
     "role-check --wait --scale=1",
     set(""),
   ]);
   expect(box.note("pending")).toBeUndefined();
   expect(box.run("judge").status).toBe(0);
-  expect(box.calls().filter((call) => call.startsWith("role-check"))).toHaveLength(1);
+  expect(box.calls().filter((call) => call.startsWith("role-check"))).toHaveLength(2);
 });
 
 test.each([1, 2])("role-check ends with %d: the reason is kept, GRUB still watches, the machine restarts", (role) => {
-  const box = machine("active", { role });
+  const box = machine("active", { role, fails: ["it answers"] });
   box.run("arm");
   box.run("judge");
   expect(box.calls().filter((call) => !/^(sync|mount|journalctl)/.test(call))).toEqual([
+    "role-check ",
     set("yes"),
     "role-check --wait --scale=1",
     "systemctl reboot",
   ]);
-  expect(box.note("failed")).toStartWith("v2.0.0 did not prove its role:\n  FAIL  it answers\nIts journal: ");
+  expect(box.note("failed")).toStartWith(
+    "v2.0.0 did not prove its role:\nNew since the upgrade: it answers\nnoos: Local-AI\n",
+  );
+  expect(box.note("failed")).toContain("  FAIL  it answers\n        | no\nIts journal: ");
   expect(box.note("failed-journal")).toBe("unit: broken\n");
   expect(box.note("pending")).toBeUndefined();
 });
 
 test("the previous image says why, at each of its boots, and restarts nothing", () => {
-  const box = machine("active", { role: 1 });
+  const box = machine("active", { fails: ["it answers"] });
   box.run("arm");
   box.run("judge");
   box.fallsBack();
@@ -134,12 +159,39 @@ test("the previous image, chosen by hand: nothing was taken back, and the new on
 });
 
 test("an upgrade written while the one before is judged: GRUB goes on watching, for it", () => {
-  const box = machine("active");
+  const box = machine("active", { meanwhile: "rm -f $NOTES/*; echo v3 > $NOTES/pending" });
   box.run("arm");
-  writeFileSync(join(box.bin, "role-check"), `#!/bin/sh\necho v3 > ${join(box.notes, "pending")}\n`);
   box.run("judge");
   expect(box.calls().filter((call) => call.startsWith("grub2-editenv"))).toEqual([set("yes")]);
   expect(box.note("pending")).toBe("v3\n");
+});
+
+test("what did not hold before the upgrade either is said, and no reason to go back", () => {
+  const box = machine("active", { before: ["mowa answers", "a [ring] is sent"], fails: ["a [ring] is sent"] });
+  expect(box.run("arm").status).toBe(0);
+  expect(box.note("failing")).toBe("mowa answers\na [ring] is sent\n");
+  const judged = box.run("judge");
+  expect(judged.stdout).toContain(
+    "The upgrade from v2.0.0 to v2.0.0 is good.\nAs before it, this does not hold: a [ring] is sent\n",
+  );
+  expect(box.calls().filter((call) => /^(grub2|systemctl)/.test(call))).toEqual([set("yes"), set("")]);
+  expect(box.note("judging")).toBeUndefined();
+});
+
+test("what fails besides is a reason to go back, and named", () => {
+  const box = machine("active", { before: ["mowa answers"], fails: ["mowa answers", "the relay runs"] });
+  box.run("arm");
+  box.run("judge");
+  expect(box.calls().at(-1)).toBe("systemctl reboot");
+  expect(box.note("failed")).toContain("New since the upgrade: the relay runs\n");
+  expect(box.note("failed")).not.toContain("New since the upgrade: mowa answers");
+});
+
+test("a role-check that cannot run is a reason to go back, whatever failed before", () => {
+  const box = machine("active", { before: ["mowa answers"], role: 2 });
+  box.run("arm");
+  box.run("judge");
+  expect(box.calls().at(-1)).toBe("systemctl reboot");
 });
 
 test("an upgrade that Kubernetes starts is noted on the machine, and not in the container it runs in", () => {
@@ -159,7 +211,7 @@ test("a machine slower than hardware gives the role more time", () => {
 });
 
 test("where GRUB cannot be told to watch, nothing is restarted: it would start the same image", () => {
-  const box = machine("active", { role: 1, editenv: 1 });
+  const box = machine("active", { fails: ["it answers"], editenv: 1 });
   box.run("arm");
   const judged = box.run("judge");
   expect(judged.stdout).toContain("will not be taken back by itself");
@@ -168,7 +220,7 @@ test("where GRUB cannot be told to watch, nothing is restarted: it would start t
 });
 
 test("a new upgrade forgets what was noted about the one before", () => {
-  const box = machine("active", { role: 1 });
+  const box = machine("active", { fails: ["it answers"] });
   box.run("arm");
   box.run("judge");
   box.run("arm");
