@@ -6,15 +6,15 @@ export type RoleGateEntry = { kind: "text"; path: string; mode: number; text: st
 
 const UNIT = "role-gate.service";
 
-/** What judges the first boot after an upgrade: a stage of Kairos' that arms it, its unit, and its two programs. */
+/** What judges the first boot after an upgrade: a stage of Kairos' that arms it, its unit, and its programs. */
 export function roleGateEntries(): RoleGateEntry[] {
   const file = (name: string, path: string, mode: number): RoleGateEntry => {
     return { kind: "text", path, mode, text: readFileSync(new URL(`files/${name}`, import.meta.url), "utf8") };
   };
   const unit = readFileSync(new URL(`files/${UNIT}`, import.meta.url), "utf8");
   return [
-    file("arm", "/usr/lib/hegemonikon/role-gate/arm", 0o755),
-    file("judge", "/usr/lib/hegemonikon/role-gate/judge", 0o755),
+    file("common.sh", "/usr/lib/hegemonikon/role-gate/common.sh", 0o644),
+    ...["arm", "judge", "say-taken-back"].map((name) => file(name, `/usr/lib/hegemonikon/role-gate/${name}`, 0o755)),
     file(UNIT, `${UNIT_FOLDER}/${UNIT}`, 0o644),
     file("95_role-gate.yaml", "/system/oem/95_role-gate.yaml", 0o644),
     ...enableLinks(UNIT, unit).map((link): RoleGateEntry => ({ kind: "link", ...link })),
