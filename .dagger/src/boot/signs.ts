@@ -49,6 +49,13 @@ export const SIGNS: readonly Sign[] = [
       "BdsDxe: No bootable option or device|No bootable device|UEFI Interactive Shell|Boot failed: not a bootable disk",
   },
   {
+    name: "install-failed",
+    says: "the installer failed",
+    most: 0,
+    // kairos-installer.service on live media; systemd says it in the journal, which an unattended medium shows.
+    pattern: "[a-z-]*installer\\.service: Failed with result '(exit-code|core-dump|oom-kill)'",
+  },
+  {
     name: "upgrade-failed",
     says: "kairos-agent could not upgrade",
     most: 0,

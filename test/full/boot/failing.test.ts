@@ -40,3 +40,17 @@ test("--even-failed gives the folder of that same run, without another boot", ()
   expect(result.stages[0].assertions.map(({ holds }: { holds: boolean }) => holds)).toEqual([true, false]);
   expect(readFileSync(join(scratch, "proof/1-live/journal.txt"), "utf8")).toContain("role-check");
 }, 600_000);
+
+test("an installer that fails is noticed as it fails, with what it says of the reason", () => {
+  // more than the virtual machine's disk has, in MiB
+  const persistent = { size: 102_400 };
+  nodes = kairosAsserting(
+    join(scratch, "too-large"),
+    [{ name: "the root is there", command: "test -d /", within: "1min" }],
+    { partitions: { persistent } },
+  );
+  const run = hegemonikon("--route=installed", "-o", join(scratch, "proof-2"));
+  expect(run.status).not.toBe(0);
+  expect(run.stderr).toContain("kairos: Unattended installation from the medium: the installer failed");
+  expect(run.stderr).toContain("does not fit in the target disk");
+});

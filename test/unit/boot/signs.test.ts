@@ -16,6 +16,7 @@ test("there is a recorded log of each common end, and of a boot that goes well",
     "emergency-shell.log",
     "grub-prompt.log",
     "nothing-to-boot.log",
+    "install-failed.log",
     "restart.log",
   ]) {
     expect(logs).toContain(name);
