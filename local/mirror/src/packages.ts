@@ -3,7 +3,7 @@ import { recipes } from "./cache.js";
 import { fail, say } from "./messages.js";
 
 /** Programs that the recipes and daemons call, and the Debian packages that bring them. */
-const programs: Record<string, string> = {
+export const programs: Record<string, string> = {
   "docker-registry": "docker-registry",
   mmdebstrap: "mmdebstrap",
   "arch-test": "arch-test",
