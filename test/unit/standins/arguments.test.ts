@@ -35,7 +35,11 @@ test("a build needs Kairos and the media's tools, not those that publish", () =>
 });
 
 test("what another node's role brings along is not waited for", () => {
-  const noos = { ...nodes[0], trees: [{ source: "backend", path: "/usr/lib/noos/backend" }] };
+  const noos = {
+    ...nodes[0],
+    containers: [...nodes[0].containers],
+    trees: [{ source: "backend", path: "/usr/lib/noos/backend" }],
+  };
   const needed = (name: string) => standInArguments(["build", `--node=${name}`], [noos, nodes[1]], sources);
   expect(needed("noos")).toEqual(expect.arrayContaining(["local-ai", "local-ai-llama-cpp"]));
   expect(needed("thuroros")?.filter((standIn) => standIn.startsWith("local-ai"))).toEqual([]);
