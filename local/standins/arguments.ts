@@ -2,14 +2,15 @@ import type { Node } from "../../.dagger/src/node/node.js";
 import type { Source } from "../../.dagger/src/sources/sources.js";
 import { standInFor, standIns } from "../mirror/src/standins";
 
-type NeedsOfNode = Pick<Node, "name" | "arch" | "base"> & Partial<Pick<Node, "kubernetes" | "binaries" | "containers">>;
+type NeedsOfNode = Pick<Node, "name" | "arch" | "base"> &
+  Partial<Pick<Node, "kubernetes" | "binaries" | "containers" | "trees">>;
 
 /** Stand-ins that take minutes to compile, and the functions that run them. */
 const publishing = { tools: ["cosign", "oras", "crane"], functions: ["publish", "verify", "release"] };
 
 /** The entries of sources.yaml that a node names: its base, and what its role brings along. */
 function sourcesOf(node: NeedsOfNode): string[] {
-  const role = [node.kubernetes, ...(node.binaries ?? []), ...(node.containers ?? [])];
+  const role = [node.kubernetes, ...(node.binaries ?? []), ...(node.containers ?? []), ...(node.trees ?? [])];
   return [node.base, ...role.flatMap((part) => (part ? [part.source] : []))];
 }
 

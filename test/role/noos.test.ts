@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { Machine } from "./machine.js";
 import { ModelServer } from "./noos/model-server.js";
@@ -92,15 +93,15 @@ describe("the container image", () => {
     expect(podman()).toContain("pull --quiet docker.io/localai/localai:v4.8.2");
   });
 
-  test("pulled in vain: the tries are bounded, the state says failed and why", () => {
+  test("pulled in vain: a round's tries are bounded, the state says that another follows, and why", () => {
     list({ ...entry, digest, delivery: "pulled" });
     noos.put("/fake/fail", "99");
     const ran = load({ NOOS_TRIES: "3" });
     expect(ran.code).not.toBe(0);
     expect(podman().filter((line) => line.startsWith("pull"))).toHaveLength(3);
     expect(state("image")).toMatchObject({
-      state: "failed",
-      detail: "Error: dial tcp https://registry: no route to host",
+      state: "waiting",
+      detail: "try 3 of 3: Error: dial tcp https://registry: no route to host; a new round follows",
     });
     expect(existsSync(noos.path("/run/noos/image.env"))).toBe(false);
   });
@@ -139,9 +140,8 @@ describe("who may use LocalAI without a key", () => {
     for (const address of ["192.168.1.20", "10.0.2.15", "172.31.255.1", "100.64.0.1", "169.254.3.4"]) {
       expect(admit(`${address} 2001:db8:1::20 fd00::20`)).toMatchObject({ code: 0 });
       expect(environment()).toBe("LOCALAI_ALLOW_INSECURE_PUBLIC_BIND=true\n");
+      expect(state("address").state).toBe("ready");
     }
-    expect(admit("").code).toBe(0); // no network yet
-    expect(state("address").state).toBe("ready");
     const settings = noos.read(`${LIB}/local-ai.env`);
     expect(settings).toMatch(/^LOCALAI_ADDRESS=0\.0\.0\.0:8080$/m); // or IPv6 would be served too
   });
@@ -154,7 +154,35 @@ describe("who may use LocalAI without a key", () => {
     expect(state("address").detail).toMatch(/^11\.0\.0\.1 is public, and no LOCALAI_API_KEY is in /);
     expect(admit("203.0.113.5", "# LOCALAI_API_KEY=no\nLOCALAI_API_KEY=\n").code).toBe(77);
     expect(admit("203.0.113.5", "LOCALAI_API_KEY=k\n").code).toBe(0);
-    expect(environment()).toBe("");
+    expect(environment().trim()).toBe("");
+  });
+
+  test("this machine alone, as long as no IPv4 address is known: the first one could be public", () => {
+    expect(admit("2001:db8:1::20")).toMatchObject({ code: 0 });
+    expect(environment()).toBe("LOCALAI_ADDRESS=127.0.0.1:8080\n");
+    expect(state("address").state).toBe("waiting");
+    // What admit says comes after the files that it overrules.
+    const unit = noos.read("/usr/lib/systemd/system/local-ai.service");
+    expect([...unit.matchAll(/--env-file=(\S+)/g)].at(-1)?.[1]).toBe("/run/noos/admit.env");
+    noos.put("/fake/systemctl.log", "");
+    noos.put("/fake/addresses", "192.168.1.20 \n");
+    noos.run(`${LIB}/watch-health`, [], { NOOS_API: "http://127.0.0.1:1" });
+    expect(noos.read("/fake/systemctl.log")).toStartWith("try-restart --no-block local-ai.service\n");
+    noos.put("/fake/systemctl.log", "");
+    noos.run(`${LIB}/watch-health`, [], { NOOS_API: "http://127.0.0.1:1" });
+    expect(noos.read("/fake/systemctl.log")).not.toContain("restart");
+  });
+
+  test("whoever has a key, however it is given; a log-in without a key is told, as noos's own checks have none", () => {
+    for (const key of ["LOCALAI_API_KEY=k\n", "API_KEY=k\n", "LOCALAI_AUTH=true\nLOCALAI_API_KEY=k\n"]) {
+      expect(admit("203.0.113.5", key).code).toBe(0);
+      expect(state("address").state).toBe("ready");
+    }
+    for (const key of ["LOCALAI_AUTH=true\n", "LOCALAI_OIDC_CLIENT_ID=x\n", "GITHUB_CLIENT_ID=x\n"]) {
+      expect(admit("203.0.113.5", key).code).toBe(0);
+      expect(state("address")).toMatchObject({ state: "waiting", detail: expect.stringContaining("LOCALAI_API_KEY") });
+      expect(environment().trim()).toBe("");
+    }
   });
 
   test("an address that comes later stops LocalAI, a key starts it again", () => {
@@ -188,6 +216,8 @@ describe("who may use LocalAI without a key", () => {
     noos.put("/fake/systemctl.log", "");
     expect(noos.run(`${LIB}/watch-health`).code).not.toBe(0);
     expect(noos.read("/fake/systemctl.log")).not.toContain("stop");
+    // Any other code of an ExecCondition= means "not wanted" to systemd, after which Restart= does nothing.
+    expect(noos.run(`${LIB}/admit`).code).toBe(255);
   });
 });
 
@@ -271,7 +301,7 @@ describe("models", () => {
     const ran = await fetchModels({ NOOS_TRIES: "2" });
     expect(ran.code).toBe(1);
     expect(existsSync(noos.path(model))).toBe(true);
-    expect(state("model-gone.gguf").state).toBe("failed");
+    expect(state("model-gone.gguf").state).toBe("waiting");
   });
 
   test("a new checksum under an old name replaces the file in one step", async () => {
@@ -290,7 +320,7 @@ describe("models", () => {
     const env = { NOOS_LIB: noos.path(LIB), NOOS_API: "http://127.0.0.1:1" };
     const text = noos.run("/usr/bin/noos-status", [], env);
     expect(text.code).toBe(1);
-    expect(text.out).toMatch(/model-tiny\.gguf +failed .*777 bytes so far/);
+    expect(text.out).toMatch(/model-tiny\.gguf +waiting .*777 bytes so far/);
     const json = JSON.parse(noos.run("/usr/bin/noos-status", ["--json"], env).out);
     expect(json.map((record: { name: string }) => record.name).sort()).toEqual(["api", "model-tiny.gguf", "storage"]);
     expect(noos.run("/usr/bin/noos-status", ["--jsn"], env)).toMatchObject({ code: 64 });
@@ -320,7 +350,9 @@ describe("LocalAI", () => {
       async fetch(request) {
         const path = new URL(request.url).pathname;
         asked.push({ path, key: request.headers.get("authorization"), body: await request.text() });
-        return answers[path] === undefined ? new Response("", { status: 503 }) : Response.json(answers[path]);
+        const given = answers[path];
+        const answer = typeof given === "function" ? given(asked.at(-1)?.body) : given;
+        return answer === undefined ? new Response("", { status: 503 }) : Response.json(answer);
       },
     });
     env = { NOOS_API: `http://127.0.0.1:${server.port}`, NOOS_LIB: noos.path(LIB) };
@@ -328,7 +360,7 @@ describe("LocalAI", () => {
   });
   afterEach(() => server.stop(true));
 
-  const check = (fact: string) => noos.start("/usr/bin/noos-check", [fact], env);
+  const check = (...fact: string[]) => noos.start("/usr/bin/noos-check", fact, env);
   const fetched = () => {
     noos.put("/usr/local/lib/noos/models/tiny.gguf", "m");
     noos.put("/usr/local/lib/noos/verified/tiny.gguf", "v");
@@ -340,8 +372,42 @@ describe("LocalAI", () => {
     expect((await check("ready")).code).not.toBe(0);
   });
 
+  test("backend: in its place, and whose it is", async () => {
+    const llama = { Name: "llama-cpp", RunFile: "/system-backends/llama-cpp/run.sh", IsSystem: true };
+    answers["/backends"] = [{ Name: "ik-llama-cpp", IsSystem: false }];
+    expect((await check("backend", "llama-cpp")).code).not.toBe(0);
+    answers["/backends"] = [{ Name: "ik-llama-cpp", IsSystem: false }, llama];
+    expect(await check("backend", "llama-cpp")).toMatchObject({ code: 0, out: "llama-cpp: of this OS image\n" });
+    answers["/backends"] = [{ ...llama, IsSystem: false }];
+    expect((await check("backend", "llama-cpp")).out).toContain("installed by hand");
+  });
+
+  test("nothing to show it on: code 77, which is neither yes nor no, and the reason", async () => {
+    for (const fact of ["models", "completion"]) {
+      expect(await check(fact)).toMatchObject({
+        code: 77,
+        out: expect.stringContaining("no model is on the disk yet"),
+      });
+    }
+    answers["/v1/models"] = undefined;
+    expect(await check("models")).not.toMatchObject({ code: 77 });
+  });
+
+  test("a download under way is waited for, one that waits for a network is not", async () => {
+    env = { ...env, NOOS_POLL: "1", NOOS_POLLS: "30" };
+    const download = (state: string) =>
+      noos.put("/run/noos/state/model-tiny.gguf.json", JSON.stringify({ name: "model-tiny.gguf", state }));
+    download("waiting");
+    expect((await check("models")).code).toBe(77);
+    download("downloading");
+    answers["/v1/models"] = { data: [{ id: "tiny" }] };
+    const asked = check("models");
+    await Bun.sleep(1500);
+    fetched();
+    expect((await asked).code).toBe(0);
+  });
+
   test("models: each that is on the disk is served, under its name or without its suffix", async () => {
-    expect((await check("models")).code).toBe(0);
     fetched();
     expect((await check("models")).code).not.toBe(0);
     for (const id of ["tiny", "tiny.gguf"]) {
@@ -353,9 +419,6 @@ describe("LocalAI", () => {
   });
 
   test("completion: of a model on the disk; an empty answer is none", async () => {
-    const without = await check("completion");
-    expect(without.code).toBe(0);
-    expect(without.out).toContain("nothing was completed");
     fetched();
     answers["/v1/models"] = { data: [{ id: "tiny" }] };
     expect((await check("completion")).code).not.toBe(0);
@@ -366,34 +429,39 @@ describe("LocalAI", () => {
     expect((await check("completion")).code).not.toBe(0);
   });
 
+  test("completion: one model that chats is enough, whatever smaller ones there are (embeddings, a projector)", async () => {
+    const models = ["tiny.gguf", "chat.gguf"].map((name) => ({ name, url: "http://x/y", sha256: SHA }));
+    noos.put(`${SHARE}/models.json`, JSON.stringify(models));
+    fetched();
+    noos.put("/usr/local/lib/noos/models/chat.gguf", "larger");
+    noos.put("/usr/local/lib/noos/verified/chat.gguf", "v");
+    answers["/v1/models"] = { data: [{ id: "tiny.gguf" }, { id: "chat.gguf" }] };
+    answers["/v1/chat/completions"] = (body: string) =>
+      JSON.parse(body).model === "chat.gguf" ? { choices: [{ message: { content: "Hello." } }] } : undefined;
+    expect(await check("completion")).toMatchObject({ code: 0, out: "Hello.\n" });
+    expect(asked.map(({ body }) => body && JSON.parse(body).model).filter(Boolean)).toEqual(["tiny.gguf", "chat.gguf"]);
+    answers["/v1/chat/completions"] = undefined;
+    expect(await check("completion")).toMatchObject({ code: 1, err: expect.stringContaining("tiny.gguf, chat.gguf") });
+  });
+
   test("the machine's API key is sent, and is no argument of a process", async () => {
-    noos.put("/usr/local/lib/noos/local-ai.env", "LOCALAI_API_KEY=s3cret,other\n");
-    await check("ready");
-    expect(asked.at(-1)?.key).toBe("Bearer s3cret");
+    for (const [settings, sent] of [
+      ["LOCALAI_API_KEY=s3cret,other\n", "s3cret"],
+      ["API_KEY=s3cret\n", "s3cret"],
+      ["LOCALAI_API_KEY=first\nAPI_KEY=second\n", "first"],
+    ] as const) {
+      noos.put("/usr/local/lib/noos/local-ai.env", settings);
+      await check("ready");
+      expect(asked.at(-1)?.key).toBe(`Bearer ${sent}`);
+    }
     expect(noos.read(`${LIB}/call-api`)).not.toMatch(/curl .*\$key/);
   });
 
   test("a wrong fact is named", async () => {
-    expect(await check("completions")).toMatchObject({ code: 64, err: "usage: noos-check ready|models|completion\n" });
-  });
-
-  test("the backend is asked for once, its failure is told, and one that is there is left alone", async () => {
-    const install = () =>
-      noos.start(`${LIB}/install-backend`, ["llama-cpp"], { ...env, ...quick, NOOS_POLL: "0", NOOS_TRIES: "2" });
-    answers["/backends"] = [];
-    answers["/backends/apply"] = { ID: "7", status_url: "x" };
-    answers["/backends/jobs/7"] = { processed: true, error: {}, message: "error: no network" };
-    expect((await install()).code).not.toBe(0);
-    expect(state("backend-llama-cpp")).toMatchObject({ state: "failed", detail: "error: no network" });
-    answers["/backends/jobs/7"] = { processed: true, error: null, message: "completed" };
-    expect((await install()).code).toBe(0);
-    answers["/backends"] = [{ Name: "cpu-llama-cpp" }];
-    asked = [];
-    expect((await install()).code).toBe(0);
-    expect(asked.map((request) => request.path)).toEqual(["/readyz", "/backends"]);
-    noos.put(`${SHARE}/models.json`, "[]");
-    expect((await install()).code).toBe(0);
-    expect(state("backend-llama-cpp").state).toBe("unneeded");
+    expect(await check("completions")).toMatchObject({
+      code: 64,
+      err: "usage: noos-check ready|backend NAME|models|completion\n",
+    });
   });
 
   test("silent five times in a row: started again, once", async () => {
@@ -452,6 +520,23 @@ describe("units", () => {
     expect(Object.entries(found).filter(([, exposure]) => exposure >= 5)).toEqual([]);
   });
 
+  test("mount the backends that the image brings where LocalAI looks for those of the system, read-only", () => {
+    const unit = noos.read("/usr/lib/systemd/system/local-ai.service");
+    const [, from = "", to] = unit.match(/--volume=(\/usr\/lib\/[^:]+):([^:]+):ro /) ?? [];
+    expect(noos.read(`${LIB}/local-ai.env`)).toContain(`\nLOCALAI_BACKENDS_SYSTEM_PATH=${to}\n`);
+    // LocalAI names a backend after its folder.
+    expect(noos.node.trees.map(({ path }) => path)).toContain(`${from}/llama-cpp`);
+  });
+
+  test("start a new round of tries as long as there is one to start, but for what another try cannot mend", () => {
+    for (const name of ["noos-image", "noos-models"]) {
+      const unit = noos.read(`/usr/lib/systemd/system/${name}.service`);
+      expect(unit).toMatch(/^StartLimitIntervalSec=0$/m); // systemd's own limit ends for good
+      expect(unit).toMatch(/^Restart=on-failure\nRestartSec=10min$/m);
+      expect(unit).toMatch(/^RestartPreventExitStatus=65$/m);
+    }
+  });
+
   test("run the image that was loaded, and each program they name is in the image", () => {
     const unit = noos.read("/usr/lib/systemd/system/local-ai.service");
     expect(unit).toContain("--pull=never");
@@ -459,13 +544,29 @@ describe("units", () => {
     expect(/^CapabilityBoundingSet=.*CAP_MAC_ADMIN/m.test(unit) || unit.includes("apparmor=unconfined")).toBe(true);
     expect(unit).toMatch(/MemoryMax=\d+%/);
     const named = noos.node.units.flatMap(({ name }) =>
-      [...noos.read(`/usr/lib/systemd/system/${name}`).matchAll(/=(\/usr\/lib\/hegemonikon\/\S+)/g)].map(
+      [...noos.read(`/usr/lib/systemd/system/${name}`).matchAll(/(?<!volume)=(\/usr\/lib\/hegemonikon\/\S+)/g)].map(
         (match) => match[1],
       ),
     );
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((path) => path && !existsSync(noos.path(path)))).toEqual([]);
   });
+});
+
+test("what podman's package starts is masked for this boot alone: nothing of it stands in /etc/systemd", () => {
+  const out = noos.path("/generated");
+  noos.put("/generated/keep", "");
+  expect(noos.run("/usr/lib/systemd/system-generators/noos-mask-podman", [out, out, out]).code).toBe(0);
+  const links = readdirSync(out).filter((name) => name !== "keep");
+  expect(links.sort()).toContain("podman.socket");
+  expect(links.map((name) => readlinkSync(join(out, name)))).toEqual(links.map(() => "/dev/null"));
+  const cloudConfig = readFileSync(join(import.meta.dir, "../../nodes/noos/cloud-config.yaml"), "utf8");
+  expect(cloudConfig).not.toMatch(/mask|enable/);
+});
+
+test("the backend is of LocalAI's own release: another one may not load a model", () => {
+  const { sources } = parse(readFileSync(join(import.meta.dir, "../../sources.yaml"), "utf8"));
+  expect(sources["local-ai-llama-cpp"].version).toBe(`${sources["local-ai"].version}-cpu-llama-cpp`);
 });
 
 test("shell files are shellcheck-clean and under 50 lines", () => {

@@ -30,17 +30,16 @@ function withEntry(dir: Directory, entry: RoleEntry, recipe: Recipe, nodeDir: Di
     case "download":
       return dir.withFile(entry.path, download(entry.download), { permissions: entry.mode });
     case "archive":
-      return dir.withFile(entry.path, archive(entry.image.address, recipe), { permissions: entry.mode });
+      return dir.withFile(entry.path, pulled(entry.image.address, recipe).asTarball(), { permissions: entry.mode });
+    case "tree":
+      return dir.withDirectory(entry.path, pulled(entry.image.address, recipe).rootfs());
     case "link":
       return dir.withSymlink(entry.target, entry.path);
   }
 }
 
-function archive(address: string, recipe: Recipe): File {
-  return dag
-    .container({ platform: recipe.head.platform as Platform })
-    .from(address)
-    .asTarball();
+function pulled(address: string, recipe: Recipe): Container {
+  return dag.container({ platform: recipe.head.platform as Platform }).from(address);
 }
 
 function download(reference: DownloadReference): File {

@@ -68,6 +68,15 @@ export const RoleContainer = z
   .describe("A container image the role runs");
 export type RoleContainer = z.infer<typeof RoleContainer>;
 
+/** The root file system of an image in sources.yaml, as a folder of the OS image: plugins, back ends, data. */
+export const RoleTree = z
+  .strictObject({
+    source: SourceName.describe("An image in sources.yaml"),
+    path: AbsolutePath.describe("The folder that its files become: one of their own below /usr/lib or /usr/share"),
+  })
+  .describe("The files of an image, as a folder of the OS image");
+export type RoleTree = z.infer<typeof RoleTree>;
+
 /** A model file that noos fetches at first boot and keeps on a persistent path. */
 export const Model = z
   .strictObject({
@@ -121,6 +130,7 @@ export const Node = z
     packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "a Debian package name")).default([]),
     binaries: z.array(RoleBinary).default([]),
     containers: z.array(RoleContainer).default([]),
+    trees: z.array(RoleTree).default([]),
     models: z.array(Model).default([]),
     files: z.array(RoleFile).default([]),
     units: z.array(RoleUnit).default([]),

@@ -9,6 +9,7 @@ import { fileMode, notUnderUsrLocal, staleAfterUpgrade, unitsInUsrLib, vanishesA
 import { noDuplicates, sourceKnown } from "./rules/references.js";
 import { rpiNeedsEfiStub } from "./rules/rpi-needs-efi-stub.js";
 import type { Rule } from "./rules/rule.js";
+import { treeOfItsOwn } from "./rules/trees.js";
 import { hasAUser, noDefaultPassword } from "./rules/users.js";
 
 /** Every rule about one node that needs more than a schema. A new rule is a file in rules/ and a line here. */
@@ -21,6 +22,7 @@ export const RULES: readonly Rule[] = [
   notUnderUsrLocal,
   vanishesAtBoot,
   staleAfterUpgrade,
+  treeOfItsOwn,
   unitsInUsrLib,
   fileMode,
   filesExist,

@@ -16,6 +16,7 @@ export const FIELD_STEPS: Readonly<Partial<Record<keyof Node, Step>>> = {
   kubernetes: "role",
   binaries: "role",
   containers: "role",
+  trees: "role",
   models: "role",
   files: "role",
   units: "role",
@@ -54,7 +55,7 @@ export function sourceSteps(node: Node, sources: Readonly<Record<string, Source>
     }
   }
   if (node.kubernetes) add(node.kubernetes.source, "role");
-  for (const { source } of [...node.binaries, ...node.containers]) add(source, "role");
+  for (const { source } of [...node.binaries, ...node.containers, ...node.trees]) add(source, "role");
   return used;
 }
 

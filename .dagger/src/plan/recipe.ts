@@ -76,6 +76,7 @@ function usedSources({ node, sources }: RoleInput, images: ImageReference[]): Us
   const names = new Set([
     ...images.map(({ source }) => source),
     ...node.containers.map(({ source }) => source),
+    ...node.trees.map(({ source }) => source),
     ...node.binaries.map(({ source }) => source),
     ...(node.kubernetes ? [node.kubernetes.source] : []),
   ]);

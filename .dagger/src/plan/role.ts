@@ -20,6 +20,8 @@ export type RoleEntry =
   | { kind: "download"; path: string; mode: number; download: DownloadReference }
   /** A container image, as an OCI archive inside the image. */
   | { kind: "archive"; path: string; mode: number; image: ImageReference }
+  /** The root file system of an image, as a folder; its modes are its own. */
+  | { kind: "tree"; path: string; image: ImageReference }
   | ({ kind: "link" } & Link);
 
 /** The texts a role is made of, besides node.yaml. */
@@ -74,6 +76,10 @@ export function roleEntries(input: RoleInput): RoleEntry[] {
     const { distribution, source } = node.kubernetes;
     const download = downloadReference(sources, source, node.arch);
     entries.push({ kind: "download", path: `/usr/bin/${distribution}`, mode: 0o755, download });
+  }
+
+  for (const { source, path } of node.trees) {
+    entries.push({ kind: "tree", path, image: imageReference(sources, source) });
   }
 
   const containers = node.containers.map(({ source, delivery }) => {

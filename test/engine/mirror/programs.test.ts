@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -14,11 +14,18 @@ function program(name: string): string {
   return out;
 }
 
-test("LocalAI's stand-in: health, models from the disk, completions that say what it is, errors, keys", async () => {
+test("LocalAI's stand-in: health, models and backends from the disk, completions that say what it is, errors, keys", async () => {
   const models = mkdtempSync(join(tmpdir(), "models-"));
   await Bun.write(join(models, "small.gguf"), "");
   const address = "127.0.0.1:18080";
-  const env = { LOCALAI_ADDRESS: address, LOCALAI_MODELS_PATH: models, LOCALAI_API_KEY: "secret" };
+  const system = mkdtempSync(join(tmpdir(), "backends-"));
+  const env = {
+    LOCALAI_ADDRESS: address,
+    LOCALAI_MODELS_PATH: models,
+    LOCALAI_BACKENDS_SYSTEM_PATH: system,
+    LOCALAI_BACKENDS_PATH: "/nonexistent",
+    LOCALAI_API_KEY: "secret",
+  };
   const child = Bun.spawn([program("local-ai")], { env, stdio: ["ignore", "ignore", "ignore"] });
   try {
     const url = `http://${address}`;
@@ -30,6 +37,11 @@ test("LocalAI's stand-in: health, models from the disk, completions that say wha
     const list = (await (await fetch(`${url}/v1/models`, { headers })).json()) as { data: { id: string }[] };
     expect(list.data.map(({ id }) => id)).toEqual(["small.gguf"]);
     const ask = (path: string, body: string) => fetch(`${url}${path}`, { method: "POST", headers, body });
+    expect((await ask("/v1/chat/completions", '{"model":"small.gguf"}')).status).toBe(500); // no backend yet
+    mkdirSync(join(system, "llama-cpp"));
+    await Bun.write(join(system, "llama-cpp/run.sh"), "");
+    const backends = await (await fetch(`${url}/backends`, { headers })).json();
+    expect(backends).toEqual([{ Name: "llama-cpp", IsSystem: true, RunFile: join(system, "llama-cpp/run.sh") }]);
     const chat = await (await ask("/v1/chat/completions", '{"model":"small.gguf"}')).json();
     expect(JSON.stringify(chat)).toContain("test stand-in");
     expect((await ask("/v1/completions", '{"model":"other"}')).status).toBe(404);

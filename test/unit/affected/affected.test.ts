@@ -28,6 +28,7 @@ const SOURCES = `sources:
   auroraboot: { kind: image, for: media, reference: quay.io/kairos/auroraboot, version: v0.26.2 }
   k0s: { kind: download, for: kubernetes, url: "https://example.org/k0s", version: v1.34.10+k0s.0 }
   local-ai: { kind: image, for: ai, reference: docker.io/localai/localai, version: v4.8.2 }
+  backend: { kind: image, for: ai, reference: quay.io/acme/backend, version: v1.0.0-cpu }
   syft: { kind: image, for: sbom, reference: ghcr.io/anchore/syft, version: v1.38.0 }
   cosign: { kind: image, for: sign, reference: ghcr.io/sigstore/cosign/cosign, version: v3.0.2 }
 `;
@@ -50,7 +51,13 @@ const FIXTURE: Revision = new Map([
   ["sources.yaml", SOURCES],
   ["nodes/kairos/node.yaml", node("kairos", "packages: [strace]\n")],
   ["nodes/kairos/cloud-config.yaml", "#cloud-config\nhostname: kairos\n"],
-  ["nodes/noos/node.yaml", node("noos", "containers: [{ source: local-ai, delivery: baked }]\n")],
+  [
+    "nodes/noos/node.yaml",
+    node(
+      "noos",
+      "containers: [{ source: local-ai, delivery: baked }]\ntrees: [{ source: backend, path: /usr/lib/noos/backend }]\n",
+    ),
+  ],
   ["nodes/protos/node.yaml", node("protos", "kubernetes: { distribution: k0s, source: k0s }\n")],
   [
     "nodes/thuroros/node.yaml",
@@ -111,6 +118,7 @@ describe("affected", () => {
       "protos role source k0s: version v1.34.10+k0s.0 → v1.35.0+k0s.0",
     ]);
     expect(version("v4.8.2", "v4.9.0")).toEqual(["noos role source local-ai: version v4.8.2 → v4.9.0"]);
+    expect(version("v1.0.0-cpu", "v1.1.0-cpu")).toEqual(["noos role source backend: version v1.0.0-cpu → v1.1.0-cpu"]);
     expect(version('"22.04"', '"22.10"')).toEqual(["thuroros base source ubuntu-22.04: version 22.04 → 22.10"]);
     expect(version("v0.17.3", "v0.17.4").map((line) => line.split(" ").slice(0, 2).join(" "))).toEqual(
       NODES.map((name) => `${name} kairos`),

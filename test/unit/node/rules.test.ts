@@ -8,6 +8,9 @@ setDefaultTimeout(120_000);
 
 type Changes = [from: string, to: string][];
 
+/** The list of packages with a tree before it. */
+const tree = (path: string) => `trees:\n  - source: ubuntu-24.04\n    path: ${path}\npackages:`;
+
 /** Changes to the valid node.yaml, and the one problem that each must bring (or none, where the change is right). */
 const NODE: [rule: string, changes: Changes, expected: string[]][] = [
   ["node/name-is-folder", [["name: demo", "name: other"]], ["nodes/demo/node.yaml:1:7 node/name-is-folder"]],
@@ -98,6 +101,38 @@ const NODE: [rule: string, changes: Changes, expected: string[]][] = [
     ["nodes/demo/node.yaml:11:11 node/not-under-usr-local"],
   ],
   ["node/not-under-usr-local", [["path: /usr/bin/demo", "path: /usr/localized/demo"]], []],
+
+  [
+    "node/source-known",
+    [["packages:", "trees:\n  - source: ubuntu-2404\n    path: /usr/lib/demo/tree\npackages:"]],
+    ["nodes/demo/node.yaml:10:13 node/source-known"],
+  ],
+  ["node/tree-of-its-own", [["packages:", tree("/usr/lib/demo/tree")]], []],
+  ...["/usr/lib/demo", "/usr/bin/demos/tree", "/etc/demo/tree", "/usr/share/demo"].map(
+    (path): [string, Changes, string[]] => [
+      "node/tree-of-its-own",
+      [["packages:", tree(path)]],
+      ["nodes/demo/node.yaml:11:11 node/tree-of-its-own"],
+    ],
+  ),
+  [
+    "node/tree-of-its-own",
+    [
+      ["path: /usr/bin/demo", "path: /usr/lib/demo/tree/bin/demo"],
+      ["packages:", tree("/usr/lib/demo/tree")],
+    ],
+    ["nodes/demo/node.yaml:11:11 node/tree-of-its-own"],
+  ],
+  [
+    "node/tree-of-its-own",
+    [["packages:", tree("/usr/lib/systemd/system")]],
+    ["nodes/demo/node.yaml:11:11 node/tree-of-its-own"],
+  ],
+  [
+    "node/stale-after-upgrade",
+    [["packages:", tree("/usr/libexec/demo/tree")]],
+    ["nodes/demo/node.yaml:11:11 node/tree-of-its-own", "nodes/demo/node.yaml:11:11 node/stale-after-upgrade"],
+  ],
 
   ...["/run/demo", "/tmp/demo", "/var/tmp/demo", "/dev/demo", "/proc/demo", "/sys/demo", "/oem/demo.yaml"].map(
     (path): [string, Changes, string[]] => [

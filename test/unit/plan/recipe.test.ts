@@ -64,6 +64,8 @@ test("what is used is listed once, with digest and whether it stands in", () => 
     kubernetes: { distribution: "k0s", source: "k0s" },
   }).used;
   expect(used.map(({ name }) => name)).toEqual(["app", "auroraboot", "base", "k0s", "kairos-init", "syft"]);
+  const tree = recipe({ trees: [{ source: "app", path: "/usr/lib/probe/plugin" }] }).used;
+  expect(tree.find(({ name }) => name === "app")).toMatchObject({ digest: `sha256:${"a".repeat(64)}` });
   expect(used.filter(({ standin }) => standin).map(({ name }) => name)).toEqual(["auroraboot"]);
   expect(used.find(({ name }) => name === "k0s")?.digest).toBe(`sha256:${"b".repeat(64)}`);
 });

@@ -57,6 +57,15 @@ test("a baked container becomes an archive, a pulled one only an entry of the li
   ]);
 });
 
+test("a tree is an image's root file system as a folder; an image that is not in sources.yaml is named", () => {
+  const path = "/usr/lib/probe/plugin";
+  const entry = at(roleEntries(input({ trees: [{ source: "app", path }] })), path);
+  expect(entry).toMatchObject({ kind: "tree", image: { address: `docker.io/acme/app:v1@sha256:${"a".repeat(64)}` } });
+  expect(() => roleEntries(input({ trees: [{ source: "ap", path }] }))).toThrow(
+    /no image named ap, expected one of: app/,
+  );
+});
+
 test("assertions carry seconds", () => {
   const more = { assertions: [{ name: "up", command: "true", within: "2min" }] };
   const entry = at(roleEntries(input(more)), "/usr/share/hegemonikon/assertions.json") as { text: string };

@@ -7,6 +7,7 @@ const sources = {
   "ubuntu-24.04": image("docker.io/library/ubuntu"),
   "ubuntu-22.04": image("docker.io/library/ubuntu"),
   ai: image("quay.io/go-skynet/local-ai"),
+  backend: image("quay.io/go-skynet/local-ai-backends"),
 };
 const nodes = [
   { name: "noos", arch: "amd64", base: "ubuntu-24.04", containers: [{ source: "ai", delivery: "baked" }] },
@@ -31,6 +32,17 @@ test("a build needs Kairos and the media's tools, not those that publish", () =>
   expect(needed).not.toContain("cosign");
   expect(needed?.at(-1)).toBe("--arch=amd64,arm64");
   expect(of("publish", "--node=noos")).toContain("cosign");
+});
+
+test("what another node's role brings along is not waited for", () => {
+  const noos = {
+    ...nodes[0],
+    containers: [...nodes[0].containers],
+    trees: [{ source: "backend", path: "/usr/lib/noos/backend" }],
+  };
+  const needed = (name: string) => standInArguments(["build", `--node=${name}`], [noos, nodes[1]], sources);
+  expect(needed("noos")).toEqual(expect.arrayContaining(["local-ai", "local-ai-llama-cpp"]));
+  expect(needed("thuroros")?.filter((standIn) => standIn.startsWith("local-ai"))).toEqual([]);
 });
 
 test("a call without a node, or with one that does not exist, pulls nothing", () => {

@@ -9,6 +9,7 @@ function placed({ node }: NodeContext): Placed[] {
   return [
     ...entries(node.files).map(([i, file]) => ({ target: file.path, path: ["files", i, "path"] })),
     ...entries(node.binaries).map(([i, binary]) => ({ target: binary.path, path: ["binaries", i, "path"] })),
+    ...entries(node.trees).map(([i, tree]) => ({ target: tree.path, path: ["trees", i, "path"] })),
   ];
 }
 

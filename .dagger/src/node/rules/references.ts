@@ -22,6 +22,9 @@ export const sourceKnown: Rule = {
     for (const [i, { source }] of entries(node.containers)) {
       references.push({ name: source, path: ["containers", i, "source"], kind: "image" });
     }
+    for (const [i, { source }] of entries(node.trees)) {
+      references.push({ name: source, path: ["trees", i, "source"], kind: "image" });
+    }
     return references.flatMap(({ name, path, kind }) => {
       const source = Object.hasOwn(sources.sources, name) ? sources.sources[name] : undefined;
       if (source?.kind === kind) return [];
@@ -50,6 +53,7 @@ export const noDuplicates: Rule = {
         [
           ...entries(node.files).map(([i, file]): [YamlPath, string] => [["files", i, "path"], file.path]),
           ...entries(node.binaries).map(([i, binary]): [YamlPath, string] => [["binaries", i, "path"], binary.path]),
+          ...entries(node.trees).map(([i, tree]): [YamlPath, string] => [["trees", i, "path"], tree.path]),
         ],
       ],
       ["unit", entries(node.units).map(([i, unit]) => [["units", i, "name"], unit.name])],

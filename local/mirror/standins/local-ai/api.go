@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -31,6 +33,10 @@ func asked(w http.ResponseWriter, r *http.Request) *string {
 		refuse(w, http.StatusNotFound, "found no model \""+question.Model+"\"")
 		return nil
 	}
+	if len(backends()) == 0 {
+		refuse(w, http.StatusInternalServerError, "no backends found")
+		return nil
+	}
 	return &question.Model
 }
 
@@ -52,27 +58,20 @@ func completion(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// backends plays the gallery: what is asked for counts as installed at once.
-func backends(mux *http.ServeMux) {
-	var mutex sync.Mutex
-	installed := []object{}
-	mux.HandleFunc("/backends", func(w http.ResponseWriter, _ *http.Request) {
-		mutex.Lock()
-		defer mutex.Unlock()
-		answer(w, installed)
-	})
-	mux.HandleFunc("/backends/apply", func(w http.ResponseWriter, r *http.Request) {
-		var wanted struct{ ID string }
-		if err := json.NewDecoder(r.Body).Decode(&wanted); err != nil || wanted.ID == "" {
-			refuse(w, http.StatusBadRequest, "expected {\"id\": …}")
-			return
+// backends lists the folders with a run.sh, those of the system first, as LocalAI does.
+func backends() []object {
+	found := []object{}
+	for _, place := range []struct {
+		path   string
+		system bool
+	}{
+		{cmp.Or(os.Getenv("LOCALAI_BACKENDS_SYSTEM_PATH"), "/var/lib/local-ai/backends"), true},
+		{cmp.Or(os.Getenv("LOCALAI_BACKENDS_PATH"), "/backends"), false},
+	} {
+		runs, _ := filepath.Glob(filepath.Join(place.path, "*", "run.sh"))
+		for _, run := range runs {
+			found = append(found, object{"Name": filepath.Base(filepath.Dir(run)), "RunFile": run, "IsSystem": place.system})
 		}
-		mutex.Lock()
-		defer mutex.Unlock()
-		installed = append(installed, object{"Name": wanted.ID, "IsSystem": false})
-		answer(w, object{"uuid": "stand-in", "status": "/backends/jobs/stand-in"})
-	})
-	mux.HandleFunc("/backends/jobs/", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, object{"processed": true, "progress": 100, "message": "completed (stand-in)", "error": nil})
-	})
+	}
+	return found
 }

@@ -32,7 +32,7 @@ func main() {
 	for _, path := range []string{"/v1/completions", "/completions"} {
 		mux.HandleFunc(path, completion)
 	}
-	backends(mux)
+	mux.HandleFunc("/backends", func(w http.ResponseWriter, _ *http.Request) { answer(w, backends()) })
 	log.Printf("LocalAI TEST STAND-IN (for %s) listens on %s", version, address)
 	log.Fatal(http.ListenAndServe(address, guarded(mux)))
 }

@@ -27,21 +27,21 @@ state() {
 # last_line FILE: what a tool said last, without the credentials that an address may carry.
 last_line() { sed -E 's,://[^/@ ]*@,://,g; s/\?[^ ]*//g' "$1" 2>/dev/null | grep -v '^ *$' | tail -n 1; }
 
-# retry TRIES NAME COMMAND…: waits 5, 10, 20 … 300 s between tries; what COMMAND writes to stderr becomes NAME's state.
+# retry TRIES NAME COMMAND…: waits 5, 10, 20 … 300 s between tries. What COMMAND writes to stderr becomes NAME's state: waiting
+# where it goes on by itself (the unit starts a new round), failed where it does not.
 retry() {
   # COMMAND may be a function, which sees these names: they must not hide its own.
-  local retry_name=$2 retry_log=$RUN/state/$2.log retry_wait=${NOOS_FIRST_WAIT:-5} retry_count retry_code retry_most=$1
+  local retry_name=$2 retry_log=$RUN/state/$2.log retry_wait=${NOOS_FIRST_WAIT:-5} retry_count retry_code retry_most=$1 retry_next
   shift 2
   mkdir -p "$RUN/state"
   for ((retry_count = 1; retry_count <= retry_most; retry_count++)); do
     "$@" 2>"$retry_log" && return 0
     retry_code=$?
     cat "$retry_log" >&2
-    if ((retry_code == PERMANENT || retry_count == retry_most)); then
-      state "$retry_name" failed "$(last_line "$retry_log")"
-      return "$retry_code"
-    fi
-    state "$retry_name" waiting "try $retry_count of $retry_most: $(last_line "$retry_log"); next in ${retry_wait}s"
+    ((retry_code != PERMANENT)) || { state "$retry_name" failed "$(last_line "$retry_log")" && return "$retry_code"; }
+    ((retry_count < retry_most)) && retry_next="next in ${retry_wait}s" || retry_next="a new round follows"
+    state "$retry_name" waiting "try $retry_count of $retry_most: $(last_line "$retry_log"); $retry_next"
+    ((retry_count < retry_most)) || return "$retry_code"
     sleep "$retry_wait"
     retry_wait=$((retry_wait * 2 > 300 ? 300 : retry_wait * 2))
   done
