@@ -445,13 +445,13 @@ describe("kubectl", () => {
   const HOME = "/home/kim";
   const kubectl = (user: number, args: string[], env: Record<string, string> = {}) => {
     protos.put("/fakes/id", `#!/bin/sh\necho ${user}\n`, 0o755);
-    protos.put("/usr/bin/k0s", '#!/bin/sh\necho "${KUBECONFIG:-of the machine}: $*"\n', 0o755);
+    protos.put("/usr/bin/k0s", '#!/bin/sh\necho "[$KUBECONFIG] $*"\n', 0o755);
     const ran = protos.run("/usr/bin/kubectl", args, { HOME: protos.path(HOME), ...env });
     return { ...ran, out: ran.out.replaceAll(protos.root, "") };
   };
 
   test("root has the machine's", () => {
-    expect(kubectl(0, ["get", "pods"])).toMatchObject({ code: 0, out: "of the machine: kubectl get pods\n" });
+    expect(kubectl(0, ["get", "pods"])).toMatchObject({ code: 0, out: "[] kubectl get pods\n" });
   });
 
   test("who has none is told to use sudo instead of seeing a refused connection", () => {
@@ -463,15 +463,15 @@ describe("kubectl", () => {
   });
 
   test("who has one of their own uses it: in the home folder, in KUBECONFIG, as an argument", () => {
-    expect(kubectl(1000, ["get", "pods"], { KUBECONFIG: "/mine" }).out).toBe("/mine: kubectl get pods\n");
+    expect(kubectl(1000, ["get", "pods"], { KUBECONFIG: "/mine" }).out).toBe("[/mine] kubectl get pods\n");
     for (const args of [
       ["get", "--kubeconfig=/mine", "pods"],
       ["--kubeconfig", "/mine", "get", "pods"],
     ]) {
-      expect(kubectl(1000, args)).toMatchObject({ code: 0, out: `${HOME}/.kube/config: kubectl ${args.join(" ")}\n` });
+      expect(kubectl(1000, args)).toMatchObject({ code: 0, out: `[${HOME}/.kube/config] kubectl ${args.join(" ")}\n` });
     }
     protos.put(`${HOME}/.kube/config`, "mine");
-    expect(kubectl(1000, ["get", "pods"]).out).toBe(`${HOME}/.kube/config: kubectl get pods\n`);
+    expect(kubectl(1000, ["get", "pods"]).out).toBe(`[${HOME}/.kube/config] kubectl get pods\n`);
   });
 
   test("what needs no cluster needs no kubeconfig", () => {
