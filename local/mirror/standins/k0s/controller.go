@@ -11,35 +11,32 @@ import (
 	"log"
 	"math/big"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 )
 
-const adminConf = "/var/lib/k0s/pki/admin.conf"
-
 // controller plays the API server's health checks and CoreDNS until it is stopped.
 func controller(args []string) error {
+	configuration, profile := "", "default"
 	for _, arg := range args {
-		name, file, _ := strings.Cut(arg, "=")
+		name, value, _ := strings.Cut(arg, "=")
 		switch name {
-		case "--enable-worker", "--no-taints", "--single", "--profile", "--debug", "--verbose":
+		case "--enable-worker", "--no-taints", "--single", "--debug", "--verbose":
+		case "--profile":
+			profile = value
 		case "--config":
-			if _, err := os.Stat(file); err != nil {
-				return err
-			}
+			configuration = value
 		default:
 			return fmt.Errorf("controller: unknown flag: %s", arg)
 		}
 	}
-	if err := os.MkdirAll(filepath.Dir(adminConf), 0o755); err != nil {
+	if err := writeKubeconfigs(); err != nil {
 		return err
 	}
-	conf := "# test stand-in: no cluster is behind this\napiVersion: v1\nkind: Config\nclusters:\n- {name: k0s, cluster: {server: \"" +
-		apiServer + "\"}}\n"
-	if err := os.WriteFile(adminConf, []byte(conf), 0o600); err != nil {
-		return err
+	if configuration != "" {
+		if err := fits(configuration, profile); err != nil {
+			return err
+		}
 	}
 	certificate, err := newCertificate()
 	if err != nil {

@@ -1,9 +1,6 @@
-# Secrets that span lines: private keys, and in a YAML file the value of a key that names a secret, with all lines that
-# are indented deeper (or the content of a file that a cloud-config writes, which can be anything).
-BEGIN {
-    secret = "passw|passphrase|secret|token|psk|pre-?shared|credential|[_-]key|apikey|privatekey|client-.*-data|authorization"
-    named = "^[ \t-]*[\"']?([a-z0-9_. -]*(" secret ")[a-z0-9_. -]*|content|contents)[\"']?[ \t]*:([ \t]|$)"
-}
+# Secrets that span lines: private keys, and in a YAML file the value of a key that names.sed has marked, with all lines
+# that are indented deeper.
+BEGIN { named = "^[ \t-]*[\"']?[A-Za-z0-9_. -]*\002[A-Za-z0-9_. \002-]*[\"']?[ \t]*:([ \t]|$)" }
 { sub(/\r$/, "") }
 /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/ {
     print "[redacted: a private key]"
@@ -23,7 +20,7 @@ inblock {
     if ($0 ~ /^[ \t]*$/ || depth > blockdepth) next
     inblock = 0
 }
-tolower($0) ~ named {
+$0 ~ named {
     sub(/:.*/, ": [redacted]")
     print
     inblock = 1
