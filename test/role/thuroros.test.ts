@@ -104,11 +104,11 @@ describe("in the image", () => {
 
   test("the README's file for COS_OEM names the recipients to the relay, in the folder that yip makes for it", () => {
     const readme = readFileSync(join(repository, "nodes/thuroros/README.md"), "utf8");
-    const block = /^( {4}stages:\n(?: {4}.*\n)*? +- path: \/etc\/doorbell\/doorbell\.conf\.d\/.*\n(?: {4}.*\n)*)/m.exec(
-      readme,
-    )?.[1];
+    const block = [...readme.matchAll(/^ {4}#cloud-config\n(?:(?: {4}.*)?\n)+/gm)].find(([text]) =>
+      text.includes("conf.d/"),
+    );
     // Go's YAML reads 0640 as octal, as YAML 1.1 does.
-    const { stages } = parse(block ?? "", { version: "1.1" });
+    const { stages } = parse(block?.[0] ?? "", { version: "1.1" });
     const machine = new Machine("thuroros");
     const [file] = stages.initramfs.flatMap(({ files }: { files?: object[] }) => files ?? []);
     // yip's writeFile (pkg/plugins/files.go, v1.25.1): a missing folder gets the file's mode and 0100, and its owners.
