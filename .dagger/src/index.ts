@@ -134,24 +134,28 @@ export class Hegemonikon {
    * Example: dagger call iso --node=noos export --path=noos.iso
    * @param node The node's name, a folder in nodes/; one whose medium is an ISO.
    * @param version The node's version, a semantic version.
+   * @param config Your own cloud-config (who may log in, and what no repository may hold), e.g. file:mine.yaml: that medium is yours alone, and
+   * so is the cache of the engine that made it, which holds it until it is pruned.
    */
-  @func()
-  async iso(node: string, version: string = "v0.0.0-dev"): Promise<File> {
+  @func({ cache: "never" })
+  async iso(node: string, version: string = "v0.0.0-dev", config?: Secret): Promise<File> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "", medium: "iso" });
-    return explained(node, () => mediumAlone(recipe, image(recipe, this.nodesDir.directory(node))));
+    return explained(node, () => mediumAlone(recipe, image(recipe, this.nodesDir.directory(node)), config));
   }
 
   /**
    * The RAW disk of a node, compressed with zstd, from the same root file system as its image: to be written to a card.
    *
-   * Example: dagger call raw --node=thuroros export --path=thuroros.raw.zst
+   * Example: dagger call raw --node=thuroros --config=file:mine.yaml export --path=thuroros.raw.zst
    * @param node The node's name, a folder in nodes/; one whose medium is a RAW disk.
    * @param version The node's version, a semantic version.
+   * @param config Your own cloud-config (who may log in, and what no repository may hold), e.g. file:mine.yaml: that medium is yours alone, and
+   * so is the cache of the engine that made it, which holds it until it is pruned.
    */
-  @func()
-  async raw(node: string, version: string = "v0.0.0-dev"): Promise<File> {
+  @func({ cache: "never" })
+  async raw(node: string, version: string = "v0.0.0-dev", config?: Secret): Promise<File> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "", medium: "raw" });
-    return explained(node, () => mediumAlone(recipe, image(recipe, this.nodesDir.directory(node))));
+    return explained(node, () => mediumAlone(recipe, image(recipe, this.nodesDir.directory(node)), config));
   }
 
   /**

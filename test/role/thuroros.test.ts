@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { parse } from "yaml";
 import { Machine } from "./machine.js";
 import { hasGpiod, say, toolsPython } from "./python.js";
 import { exposures, unitProblems } from "./units.js";
@@ -99,6 +100,41 @@ describe("in the image", () => {
     expect(thuroros.read(local)).toBe("[recipients]\n");
     const kept = statSync(thuroros.path(local));
     expect([kept.uid, kept.gid, kept.mode & 0o777]).toEqual([0, 862, 0o640]);
+  });
+
+  test("the README's file for COS_OEM names the recipients to the relay, in the folder that yip makes for it", () => {
+    const readme = readFileSync(join(repository, "nodes/thuroros/README.md"), "utf8");
+    const block = [...readme.matchAll(/^ {4}#cloud-config\n(?:(?: {4}.*)?\n)+/gm)].find(([text]) =>
+      text.includes("conf.d/"),
+    );
+    // Go's YAML reads 0640 as octal, as YAML 1.1 does.
+    const { stages } = parse(block?.[0] ?? "", { version: "1.1" });
+    const machine = new Machine("thuroros");
+    const [file] = stages.initramfs.flatMap(({ files }: { files?: object[] }) => files ?? []);
+    // yip's writeFile (pkg/plugins/files.go, v1.25.1): a missing folder gets the file's mode and 0100, and its owners.
+    const path = machine.path(file.path);
+    mkdirSync(dirname(path));
+    chmodSync(dirname(path), file.permissions + 0o100);
+    chownSync(dirname(path), file.owner, file.group);
+    machine.put(file.path, file.content, file.permissions);
+    chownSync(path, file.owner, file.group);
+
+    const root = `--root=${machine.root}`;
+    expect(say("systemd-sysusers", [root, "doorbell.conf"]).code).toBe(0);
+    expect(say("systemd-tmpfiles", [root, "--create", "doorbell.conf"]).code).toBe(0);
+    chmodSync(machine.root, 0o755);
+    // As the relay's user reads it: group doorbell, nobody else.
+    const ask = [
+      "import os, sys; from pathlib import Path",
+      `sys.path.insert(0, ${JSON.stringify(join(repository, program))})`,
+      "from doorbell import config",
+      "os.setgroups([]); os.setgid(862); os.setuid(862)",
+      `found = config.load(sorted(Path(${JSON.stringify(dirname(path))}).glob("*.conf")))`,
+      "print(*found.recipients, *found.problems)",
+    ];
+    expect(say(toolsPython(), ["-c", ask.join("\n")])).toEqual({ code: 0, text: "+32470000000\n" });
+    expect(statSync(path).mode & 0o777).toBe(0o640);
+    machine.remove();
   });
 
   test("names no recipient", () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Container, type Directory, dag, type File } from "@dagger.io/dagger";
+import { type Container, type Directory, dag, type File, type Secret } from "@dagger.io/dagger";
 import { HegemonikonError, type Problem } from "../errors.js";
 import { imageProblems } from "../image/guards.js";
 import { assembleManifest, checksums, type Measured, parseMeasured } from "../manifest/assemble.js";
@@ -14,6 +14,7 @@ import { debs, inspect, inspectIso, measure, merged, scanned } from "./inspect.j
 import { iso } from "./iso.js";
 import { isoProblems } from "./iso-guards.js";
 import { ociArchive } from "./oci-archive.js";
+import { checkPersonal, personal } from "./personal.js";
 import { raw } from "./raw.js";
 import { parseRawFacts, rawProblems } from "./raw-guards.js";
 
@@ -96,7 +97,12 @@ function passed(recipe: Recipe, problems: readonly Problem[]): Problem[] {
   return [...problems];
 }
 
-/** The medium alone, behind the same guards as in a build. */
-export async function mediumAlone(recipe: Recipe, image: Container): Promise<File> {
-  return (await medium(recipe, await inspected(recipe, image))).file;
+/**
+ * The medium alone, behind the same guards as in a build; then with its owner's cloud-config, where one is given. A config that
+ * no machine would take is refused before anything is built.
+ */
+export async function mediumAlone(recipe: Recipe, image: Container, config?: Secret): Promise<File> {
+  if (config) await checkPersonal(config);
+  const { file } = await medium(recipe, await inspected(recipe, image));
+  return config ? personal(recipe, file, config).sync() : file;
 }

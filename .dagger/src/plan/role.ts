@@ -107,7 +107,10 @@ export function roleEntries(input: RoleInput): RoleEntry[] {
   entries.push(...roleCheckEntries(node), ...roleGateEntries());
 
   text(`/system/oem/90_${node.name}.yaml`, input.cloudConfig);
-  text("/etc/kairos/90_install.yaml", installDefaults(node));
+  // kairos-agent reads /etc/kairos after the medium's own files: an `auto: false` here, which is no more than what its absence
+  // says, would undo the `auto: true` of the machine's owner.
+  const { auto, ...others } = node.install;
+  text("/etc/kairos/90_install.yaml", installDefaults({ ...node, install: auto === false ? others : node.install }));
   if (!declaresUsers(input)) text("/etc/kairos/.nousers", "");
 
   if (mistakes.length > 0) {

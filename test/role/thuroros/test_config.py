@@ -102,6 +102,14 @@ class Files(unittest.TestCase):
         self.assertEqual([config.backoff(n, 2, 300, 1.0) for n in (1, 2, 3, 9, 500)], [2, 4, 8, 300, 300])
         self.assertEqual(config.backoff(1, 2, 300, 0.0), 1)
 
+    def test_doubtful_attempts_are_few_and_reach_far(self) -> None:
+        most = config.Config()
+        waits = [
+            config.backoff(n, most.retry_first, most.unknown_longest, 1.0, growth=30)
+            for n in range(1, most.unknown_attempts)
+        ]
+        self.assertEqual(waits, [2, 60, 1800, 3600])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -6,7 +6,7 @@ import time
 import unittest
 
 from doorbell.fakemowa import FakeMowa
-from doorbell.mowa import Answered, Mowa, Refused, Unknown, Unreachable, classify
+from doorbell.mowa import Answered, Mowa, Refused, Unknown, Unreachable, classify, in_doubt
 
 TO = "+32470000001"
 
@@ -40,6 +40,16 @@ class Answers(unittest.TestCase):
         doubts = ["cut-before", "cut-after", "half-answer", "no-answer", "garbage", "not-http", "strange-results"]
         for self.mode in [*doubts, "endless", "sent-500"]:
             self.assertIsInstance(send(self.mowa), Unknown, self.mode)
+
+    def test_a_time_that_ran_out_on_the_mac_is_a_doubt_in_every_language(self) -> None:
+        """errAETimeout, -1712, is the only part of the sentence that macOS does not translate."""
+        for error in (
+            "osascript timed out after 7s",
+            "AppleScript error: 88:120: execution error: Messages got an error: AppleEvent timed out. (-1712)",
+            "AppleScript error: 88:120: execution error: (something in French) (-1712)",
+        ):
+            self.assertTrue(in_doubt(error), error)
+        self.assertFalse(in_doubt("AppleScript error: execution error: (something in French) (-1728)"))
 
     def test_a_refusal_is_none(self) -> None:
         self.mode = "refuse"

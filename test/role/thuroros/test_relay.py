@@ -194,6 +194,50 @@ class Service(unittest.TestCase):
         relay.shared.step()
         self.assertIn("Connection refused", relay.shared.state)
 
+    def test_a_button_that_stays_down_rings_once_however_often_the_relay_starts(self) -> None:
+        from doorbell.relay import Relay
+
+        def relay() -> Relay:
+            started = Relay(lambda: [self.image], self.directory, self.directory)
+            self.addCleanup(started.store.close)
+            return started
+
+        rings = []
+        for _ in range(3):
+            started = relay()
+            now = time.monotonic()
+            rings.append(started.edge(True, now)[0])
+            started.edge(True, now + 1)
+        self.assertEqual(rings, ["ring", "quiet", "quiet"])
+        self.assertGreater(started.debouncer.held_for(now + 100), 60, "the status does not call it stuck")
+        started.edge(False, now + 1.5)
+        started.edge(True, now + 1.51)
+        self.assertTrue(relay().store.button_down(), "a bounce is taken for a release")
+        started.edge(False, now + 2)
+        started.edge(False, now + 3)
+        self.assertEqual(relay().edge(True, now + 10), ("ring", 2))
+
+    def test_a_simulated_ring_says_nothing_about_the_button(self) -> None:
+        from doorbell.relay import Relay
+
+        started = Relay(lambda: [self.image], self.directory, self.directory)
+        self.addCleanup(started.store.close)
+        started.command("press", True)
+        self.assertFalse(started.store.button_down())
+
+    def test_who_is_in_two_groups_is_told(self) -> None:
+        from doorbell.relay import Relay
+
+        self.local.write_text("[recipients]\nto = family, work\n")
+        started = Relay(lambda: [self.image, self.local], self.directory, self.directory)
+        self.addCleanup(started.store.close)
+        self.mowa.groups = {"family": [ANNA, BERT], "work": [BERT]}
+        started.edge(True, time.monotonic())
+        for _ in range(4):
+            started.sender.step()
+        told = [finding.text for finding in status.judge(started.facts())]
+        self.assertEqual(len([text for text in told if text.startswith("+32…02 is in the groups family and work")]), 1)
+
     def test_a_ring_that_the_disk_refuses_is_kept_and_stored_later(self) -> None:
         from doorbell.relay import Relay
 

@@ -83,6 +83,27 @@ class NoClock(Bench):
         self.assertRegex(dated, r"^rang at 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d")
         self.assertEqual(undated, "rang at ????-??-?? ??:?? (earlier; the clock was not set when it rang)")
 
+    def test_a_ring_while_the_clock_is_not_set_says_how_long_ago_it_was(self) -> None:
+        """The power is back, the internet is not; mowa, in the same house, is."""
+        self.change(text="rang at {date} {time}", recipients=(ANNA,))
+        self.store.add_ring("button", 1.0, time.time(), (ANNA,))
+        self.settle()
+        self.mowa.sent.clear()
+        self.boot("the next")
+        self.clock_set = False
+        with mock.patch("time.time", lambda: self.PAST):
+            self.store.add_ring("button", self.clock.now, self.PAST, (ANNA,))
+            self.settle()
+            self.mowa.down()
+            self.store.add_ring("button", self.clock.now, self.PAST, (ANNA,))
+            self.clock.now += 12 * 60
+            self.turn()
+            self.mowa.up()
+            self.settle()
+        now, later = self.mowa.messages(ANNA)
+        self.assertEqual(now, "rang at today just now")
+        self.assertEqual(later, "rang at ????-??-?? 12 min ago")
+
 
 class Trouble(Bench):
     def nothing_lost_or_doubled(self, scenario: str, recipients: tuple[str, ...] = (ANNA, BERT)) -> None:
@@ -180,6 +201,7 @@ class Trouble(Bench):
         self.ring()
         self.settle()
         messages = self.mowa.messages(ANNA)
+        self.assertEqual(len(messages), 5)
         self.assertEqual(len(messages), self.config.unknown_attempts)
         self.assertEqual(sum(REPEAT in message for message in messages), len(messages) - 1)
         self.assertEqual(self.store.figures()["unknown"], 1)
@@ -211,6 +233,7 @@ class Trouble(Bench):
         self.assertIn(REPEAT, self.mowa.messages(ANNA)[0])
 
     def test_chance_decides_what_mowa_does(self) -> None:
+        self.change(unknown_attempts=1000, unknown_longest=300.0)
         rng = random.Random(7)
         modes = ["ok", "ok", "ok", "fail", "refuse", "cut-before", "cut-after", "half-answer", "garbage", "sent-500"]
         self.mowa.plan = lambda _to: rng.choice(modes)
@@ -246,6 +269,70 @@ class Trouble(Bench):
         self.ring()
         self.settle()
         self.nothing_lost_or_doubled("BERT by group and by number", (ANNA, BERT))
+
+    def test_a_member_who_is_named_twice_hears_it_once_where_nothing_fails(self) -> None:
+        self.mowa.groups = {"family": [ANNA, "+32 470 00 00 02"]}
+        for to in (("family", BERT), (BERT, "family")):
+            self.again()
+            self.change(recipients=to)
+            self.ring(2)
+            self.settle()
+            self.mowa.sent = [(who.replace(" ", ""), text) for who, text in self.mowa.sent]
+            self.nothing_lost_or_doubled(f"family with BERT, and BERT ({', '.join(map(masked, to))})")
+            self.assertEqual(len(self.mowa.messages(BERT)), 2)
+
+    def test_a_member_of_two_groups_hears_the_second_copy_marked_and_the_status_says_so(self) -> None:
+        self.mowa.groups = {"family": [ANNA, BERT], "work": [BERT]}
+        self.change(recipients=("family", "work"))
+        self.ring()
+        self.settle()
+        self.assertEqual(self.mowa.messages(BERT), ["ring 1", "ring 1" + REPEAT])
+        self.assertEqual(self.mowa.messages(ANNA), ["ring 1"])
+        self.ring()
+        self.settle()
+        self.nothing_lost_or_doubled("BERT in two groups")
+        self.assertEqual(self.store.twice(self.config.recipients), [(BERT, ["family", "work"])])
+
+    def test_groups_without_a_common_member_are_not_marked_once_that_is_known(self) -> None:
+        self.mowa.groups = {"family": [ANNA], "work": [BERT]}
+        self.change(recipients=("family", "work"))
+        self.ring()
+        self.settle()
+        self.ring()
+        self.settle()
+        self.assertEqual([text for text in self.mowa.messages() if text.startswith("ring 2")], ["ring 2"] * 2)
+        self.assertEqual(self.store.twice(self.config.recipients), [])
+
+    def test_a_number_after_a_group_in_doubt_is_marked(self) -> None:
+        self.mowa.groups = {"family": [ANNA, BERT]}
+        modes = itertools.chain(["ok", "cut-after"], itertools.repeat("ok"))
+        self.mowa.plan = lambda to: next(modes) if to else "ok"
+        self.change(recipients=("family", BERT))
+        self.ring()
+        self.settle()
+        self.nothing_lost_or_doubled("family with BERT in doubt, and BERT")
+
+    def test_a_member_whose_send_timed_out_waits_and_hears_a_marked_copy(self) -> None:
+        self.mowa.groups = {"family": [ANNA, BERT]}
+        modes = itertools.chain(["ok", "timed-out"], itertools.repeat("ok"))
+        self.mowa.plan = lambda to: next(modes) if to else "ok"
+        self.change(recipients=("family",))
+        self.ring()
+        self.turn()
+        waited = self.settle()
+        self.assertGreaterEqual(waited, self.config.retry_first / 2)
+        self.assertEqual(self.mowa.messages(BERT), ["ring 1" + REPEAT])
+        self.assertEqual(self.mowa.messages(ANNA), ["ring 1"])
+
+    def test_a_member_who_fails_plainly_waits_and_is_not_marked(self) -> None:
+        self.mowa.groups = {"family": [ANNA, BERT]}
+        modes = itertools.chain(["ok", "fail"], itertools.repeat("ok"))
+        self.mowa.plan = lambda to: next(modes) if to else "ok"
+        self.change(recipients=("family",))
+        self.ring()
+        self.turn()
+        self.assertGreaterEqual(self.settle(), self.config.retry_first / 2)
+        self.assertEqual(self.mowa.messages(BERT), ["ring 1"])
 
     def test_rings_without_recipients_wait_for_them(self) -> None:
         self.change(recipients=())

@@ -15,6 +15,11 @@ test("install defaults go to /etc/kairos", () => {
   expect(entry).toMatchObject({ text: expect.stringContaining("install:\n  auto: true\n  device: /dev/vda\n") });
 });
 
+test("a default that says no to auto is left out: it would come after the yes of a medium's owner", () => {
+  const entry = at(roleEntries(input({ install: { auto: false, reboot: true } })), "/etc/kairos/90_install.yaml");
+  expect(entry).toMatchObject({ text: expect.stringMatching(/\ninstall:\n {2}reboot: true\n$/) });
+});
+
 test(".nousers is there only where no user is declared", () => {
   expect(at(roleEntries(input()), "/etc/kairos/.nousers")).toBeUndefined();
   expect(at(roleEntries(input({}, {}, "#cloud-config\nname: probe\n")), "/etc/kairos/.nousers")).toBeDefined();

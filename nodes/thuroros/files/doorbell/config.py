@@ -41,7 +41,7 @@ class Config:
     retry_longest: float = 300.0
     deadline: float = 86_400.0
     unknown_longest: float = 3_600.0
-    unknown_attempts: int = 12
+    unknown_attempts: int = 5  # At most four marked copies, the last one after an hour and a half.
     mqtt: bool = False
     mqtt_host: str = "homeassistant.local"
     mqtt_port: int = 1883
@@ -222,8 +222,8 @@ def _is_local(address: str) -> bool:
     return urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
 
 
-def backoff(attempt: int, first: float, longest: float, random: float) -> float:
-    """Seconds to wait after the `attempt`-th failure: doubling, bounded, with the upper half left to chance
-    (`random` from 0 to 1) so that several waiting rings do not all come back at one moment."""
-    full = first * math.pow(2, min(max(attempt, 1) - 1, 30))
+def backoff(attempt: int, first: float, longest: float, random: float, growth: float = 2) -> float:
+    """Seconds to wait after the `attempt`-th failure: `growth` times the one before, bounded, with the upper half left
+    to chance (`random` from 0 to 1) so that several waiting rings do not all come back at one moment."""
+    full = first * math.pow(growth, min(max(attempt, 1) - 1, 30))
     return min(full, longest) * (0.5 + random / 2)

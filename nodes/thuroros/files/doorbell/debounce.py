@@ -35,6 +35,11 @@ class Debouncer:
         self.rang_at = at
         return True
 
+    def is_released(self, now: float) -> bool:
+        """Whether the button is up, and not only between two bounces."""
+        up = self.pressed_since is None
+        return up and (self.released_at is None or now - self.released_at >= self.settle)
+
     def held_for(self, now: float) -> float:
         """Seconds since the button went down, 0 when it is up."""
         return 0.0 if self.pressed_since is None else max(0.0, now - self.pressed_since)

@@ -121,7 +121,7 @@ def watch(
         source.kind, source.detail = "gpio", f"line {config.line} of {config.chip}, active {config.active}"
         log.info("button: %s", source.detail)
         try:
-            _pump(line, edge, stop, beat)
+            _pump(line, config.settle, edge, stop, beat)
         except OSError as error:
             log.error("the button's line failed, it is opened again: %s", error)
             stop.wait(1.0)
@@ -129,8 +129,22 @@ def watch(
             line.close()
 
 
-def _pump(line: Line, edge: Callable[[bool, float], object], stop: threading.Event, beat: Callable[[], None]) -> None:
-    edge(line.active(), time.monotonic())  # Someone may be pressing right now, e.g. while the relay restarts.
+def _pump(
+    line: Line,
+    settle: float,
+    edge: Callable[[bool, float], object],
+    stop: threading.Event,
+    beat: Callable[[], None],
+) -> None:
+    # Someone may be pressing right now, e.g. while the relay restarts. But until now the line had another bias (a Pi's
+    # GPIO 23 is pulled down, which is pressed), and a long wire takes a moment to follow the new one: only a level that
+    # stays is a press. An edge meanwhile is in the kernel's queue.
+    at = time.monotonic()
+    pressed = line.active()
+    if pressed:
+        stop.wait(min(settle, 1.0))
+        pressed = line.active()
+    edge(pressed, at)
     while not stop.is_set():
         beat()
         found = line.edge(1.0)

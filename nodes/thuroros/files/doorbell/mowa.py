@@ -39,8 +39,9 @@ class Unknown:
 
 
 def in_doubt(error: str) -> bool:
-    """True for a failure that mowa reports after the time it gives Messages: the message can still go out later."""
-    return "timed out" in error
+    """True for a failure that mowa reports after the time it gives Messages: the message can still go out later.
+    mowa's own words are English; macOS says it in the language of the Mac, always with errAETimeout's number."""
+    return "timed out" in error or "(-1712)" in error
 
 
 class Cut(Exception):

@@ -37,6 +37,11 @@ class Relay:
         self.stop = threading.Event()
         self.source = edges.Source("none", "not opened yet", edges.on_a_pi())
         self.debouncer = Debouncer(self.config.debounce, self.config.settle)
+        # A button that was down when the last relay ended, and still is, has rung: a short circuit rings once, and not
+        # at each start.
+        self._down = self.store.button_down()
+        if self._down:
+            self.debouncer.pressed_since = time.monotonic()
         self.sender = Sender(self.store, lambda: self.config, beat=lambda: self._beat("sender"))
         self.spare = Store(None)
         self.spare_sender = Sender(
@@ -62,6 +67,8 @@ class Relay:
         from memory, ("quiet", 0) when it is no ring."""
         with self._edge_lock:
             if not self.debouncer.edge(active, at):
+                if self._down and self.debouncer.is_released(at):
+                    self._let_go()
                 return "quiet", 0
             wall = time.time() - (time.monotonic() - at)
             what, ring = self._put(origin, at, wall)
@@ -73,7 +80,9 @@ class Relay:
     def _put(self, origin: str, at: float, wall: float) -> tuple[str, int]:
         try:
             self._to_disk()
-            ring = self.store.add_ring(origin, at, wall, self.config.recipients, self.spare.next_ring())
+            down = origin == "button"
+            ring = self.store.add_ring(origin, at, wall, self.config.recipients, self.spare.next_ring(), down)
+            self._down = self._down or down
         except sqlite3.Error as error:
             if self._store_error != str(error):
                 log.error("a ring cannot be stored, it is sent from memory: %s", error)
@@ -81,6 +90,13 @@ class Relay:
             return "kept", self.spare.add_ring(origin, at, wall, self.config.recipients, self.store.next_ring())
         self._store_error = ""
         return "ring", ring
+
+    def _let_go(self) -> None:
+        try:
+            self.store.button_up()
+            self._down = False
+        except sqlite3.Error as error:
+            log.debug("that the button is up cannot be stored, it is tried again: %s", error)
 
     def _to_disk(self) -> None:
         """Moves to the disk what waits in memory. Raises sqlite3.Error."""
@@ -140,6 +156,7 @@ class Relay:
             },
             "config_problems": [str(problem) for problem in self.config.problems],
             "recipients": [masked(one) for one in self.config.recipients],
+            "twice": [[masked(who), teams] for who, teams in self.store.twice(self.config.recipients)],
             "mowa": {"address": self.config.address, "reachable": link.reachable, "error": link.error},
             "queue": self._figures(),
             "failing": [

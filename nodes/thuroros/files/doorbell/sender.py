@@ -14,11 +14,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from doorbell.config import Config, backoff
 from doorbell.mowa import Answered, Mowa, Refused, Unknown, Unreachable, in_doubt
-from doorbell.store import Delivery, Store
+from doorbell.store import Delivery, Store, plain
 
 FRESH = 120.0  # Seconds: a ring this young goes before the backlog, someone is still at the door.
 LINK_LONGEST = 30.0  # Seconds between two looks at a mowa that is away.
@@ -26,12 +27,21 @@ LINK_TRUST = 20.0  # Seconds that a good answer spares the next message the ques
 SETTLE_AFTER_CRASH = 10.0  # Seconds: longer than mowa's 9, so that a message cut off by our crash is over.
 REPEAT = " (possibly a repeat)"
 UNDATED = " (earlier; the clock was not set when it rang)"
+SYNCED = Path("/run/systemd/timesync/synchronized")  # systemd-timesyncd makes it once the network has set the clock.
 log = logging.getLogger("doorbell")
 
 
 def masked(recipient: str) -> str:
     """A recipient as it may stand in logs and in the status: enough to tell two apart."""
     return f"{recipient[:3]}…{recipient[-2:]}" if recipient.startswith("+") else recipient
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was, for people."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit} ago"
+    return "just now"
 
 
 @dataclass(slots=True)
@@ -56,6 +66,7 @@ class Sender:
     client: Callable[[Config], Mowa] = field(default=lambda c: Mowa(c.address, c.connect_timeout, c.timeout))
     clock: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
+    clock_set: Callable[[], bool] = SYNCED.exists
     beat: Callable[[], None] = field(default=lambda: None)
     link: Link = field(default_factory=Link)
     turn: threading.Lock = field(default_factory=threading.Lock)  # Held while mowa works: one message at a time.
@@ -126,7 +137,7 @@ class Sender:
         due = [one for one in waiting if self._due.get(one.id, 0.0) <= now]
         if not due:
             return min(self._due.values()) - now
-        fresh = [one for one in due if one.attempts == 0 and self.store.is_young(one, now, FRESH)]
+        fresh = [one for one in due if one.attempts == 0 and self._is_fresh(one, now)]
         mowa = self.client(config)
         if now - self.link.last_good > LINK_TRUST:
             gone = mowa.probe()
@@ -134,8 +145,13 @@ class Sender:
                 self._link_down(gone.error)
                 return max(0.0, self.link.next_try - self.clock())
             self._link_up()
-        self._send(config, mowa, (fresh or due)[0])
+        # The oldest ring first; of one ring the groups first, so that whom they reached is known before the numbers go.
+        self._send(config, mowa, min(fresh or due, key=lambda one: (one.ring, one.recipient.startswith("+"), one.id)))
         return 0.0
+
+    def _is_fresh(self, one: Delivery, now: float) -> bool:
+        age = self.store.age_of(one, now)
+        return age is not None and age < FRESH
 
     def _keep_house(self, config: Config, now: float) -> None:
         since = now - self._aged if self._aged is not None else 0.0
@@ -160,19 +176,24 @@ class Sender:
 
     def message(self, config: Config, one: Delivery) -> str:
         """The text with the time of the ring, and with what the reader should know about this copy."""
+        clock, day, more = self._when(config, one)
+        text = config.text.replace("{time}", clock).replace("{date}", day).replace("{ring}", str(one.ring)) + more
+        if one.origin == "simulated":
+            text += " (test)"
+        return text + REPEAT if one.unknown or self.store.may_have_it(one) else text
+
+    def _when(self, config: Config, one: Delivery) -> tuple[str, str, str]:
+        """The ring's time and date, and what is to be said of them."""
+        age = self.store.age_of(one, self.clock())
+        if age is not None and not self.clock_set():
+            # A time may be wrong by years. How long ago it was, in this boot, is certain.
+            return ago(age), "today" if age < FRESH else "????-??-??", ""
+        if age is None and not self.store.time_known(one.ring, one.wall):
+            return "??:??", "????-??-??", UNDATED
         zone = None if config.timezone == "system" else ZoneInfo(config.timezone)
         now = datetime.now(zone).astimezone(zone)
         rang = datetime.fromtimestamp(self.store.rang_at(one.wall, one.mono, one.boot), zone).astimezone(zone)
-        known = self.store.time_known(one.ring, one.wall, one.boot)
-        clock, day = (f"{rang:%H:%M:%S}", f"{rang:%Y-%m-%d}") if known else ("??:??", "????-??-??")
-        text = config.text.replace("{time}", clock).replace("{date}", day).replace("{ring}", str(one.ring))
-        if not known:
-            text += UNDATED
-        elif rang.date() != now.date():
-            text += f" on {rang:%Y-%m-%d}"
-        if one.origin == "simulated":
-            text += " (test)"
-        return text + REPEAT if one.unknown else text
+        return f"{rang:%H:%M:%S}", f"{rang:%Y-%m-%d}", "" if rang.date() == now.date() else f" on {rang:%Y-%m-%d}"
 
     def _send(self, config: Config, mowa: Mowa, one: Delivery) -> None:
         text = self.message(config, one)
@@ -208,19 +229,28 @@ class Sender:
 
     def _answered(self, config: Config, one: Delivery, results: list[tuple[str, bool, str]]) -> None:
         who = masked(one.recipient)
-        if all(success for _, success, _ in results):
-            self._write(lambda: self.store.end(one.id, "sent"))
-            log.info("ring %d sent to %s", one.ring, who)
-        elif len(results) == 1:
-            error = results[0][2] or "mowa gives no reason"
+        failed = [result for result in results if not result[1]]
+        alone = one.recipient.startswith("+")
+        if failed and (alone or len(results) == 1):
+            error = failed[0][2] or "mowa gives no reason"
             log.warning("ring %d to %s failed: %s", one.ring, who, error)
             self._later(config, one, error, unknown=in_doubt(error))
+        elif alone:
+            self._write(lambda: self.store.end(one.id, "sent"))
+            log.info("ring %d sent to %s", one.ring, who)
         else:
-            good = sum(success for _, success, _ in results)
-            self._write(lambda: self.store.split(one, results))
-            log.warning(
-                "ring %d to group %s: %d of %d sent, the rest follow one by one", one.ring, who, good, len(results)
-            )
+            members = [(name, success, error, not success and in_doubt(error)) for name, success, error in results]
+            self._write(lambda: self.store.split(one, members))
+            told = (one.ring, who, len(results) - len(failed), len(results))
+            if not failed:
+                log.info("ring %d to group %s: %d of %d sent", *told)
+                return
+            log.warning("ring %d to group %s: %d of %d sent, the rest follow one by one", *told)
+            doubtful = {plain(name): doubt for name, success, _, doubt in members if not success}
+            for member in self.store.waiting():
+                if member.ring == one.ring and member.recipient in doubtful:
+                    doubts = member.unknown if doubtful[member.recipient] else 0
+                    self._wait(config, member.id, member.attempts, doubts)
 
     def _later(self, config: Config, one: Delivery, error: str, unknown: bool) -> None:
         if unknown and one.unknown + 1 >= config.unknown_attempts:
@@ -228,8 +258,16 @@ class Sender:
             log.error("ring %d to %s given up: %d attempts in doubt", one.ring, masked(one.recipient), one.unknown + 1)
             return
         self._write(lambda: self.store.back(one.id, error, unknown))
-        longest = config.unknown_longest if unknown else config.retry_longest
-        self._due[one.id] = self.clock() + backoff(one.attempts + 1, config.retry_first, longest, self.chance())
+        self._wait(config, one.id, one.attempts + 1, one.unknown + 1 if unknown else 0)
+
+    def _wait(self, config: Config, delivery: int, failures: int, doubts: int) -> None:
+        """Puts off a delivery after its `failures`-th failure; `doubts` is 0 where that was a plain one."""
+        if doubts:
+            # At once, for whoever stands at the door; then rarely: few copies, over the time in which a Mac recovers.
+            wait = backoff(doubts, config.retry_first, config.unknown_longest, self.chance(), growth=30)
+        else:
+            wait = backoff(failures, config.retry_first, config.retry_longest, self.chance())
+        self._due[delivery] = self.clock() + wait
 
     def _link_up(self) -> None:
         now = self.clock()

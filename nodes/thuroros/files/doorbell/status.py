@@ -59,6 +59,9 @@ def judge(facts: Facts) -> list[Finding]:
     if not facts["recipients"]:
         text = "nobody is named in [recipients] of /usr/local/doorbell/local.conf: rings are kept and wait"
         found.append(Finding(ATTENTION, False, text))
+    for who, teams in facts["twice"]:
+        text = f"{who} is in the groups {' and '.join(teams)}: a ring comes once for each, marked as a possible repeat"
+        found.append(Finding(ATTENTION, False, text))
     if mowa["reachable"] is False and queue["rings_waiting"]:
         found.append(Finding(ATTENTION, False, f"mowa at {mowa['address']} cannot be reached: {mowa['error']}"))
     if facts["recipients"] and queue["oldest_wait_s"] > BACKLOG:

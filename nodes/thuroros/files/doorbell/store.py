@@ -38,12 +38,25 @@ CREATE TABLE IF NOT EXISTS deliveries (
   seen INTEGER NOT NULL DEFAULT 0,    -- the administrator acknowledged that it was not delivered
   UNIQUE (ring, recipient)
 );
+-- Whom mowa named when it last answered for a group: the only way to know who is in it.
+CREATE TABLE IF NOT EXISTS members (
+  team TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  PRIMARY KEY (team, recipient)
+);
+-- One row while the button is down, as far as the relay last saw.
+CREATE TABLE IF NOT EXISTS button (down INTEGER PRIMARY KEY CHECK (down = 1));
 CREATE INDEX IF NOT EXISTS deliveries_open ON deliveries (state, ring);
 CREATE INDEX IF NOT EXISTS rings_open ON rings (open);
 """
 VERSION = 1
 CLOCK_UNSURE = 10.0  # Seconds: a smaller correction of a ring's time is noise.
 CLOCK_WRONG = 120.0  # Seconds a ring may seem older than what came before it; more, and its clock was not set.
+
+
+def plain(recipient: str) -> str:
+    """A recipient in one spelling: mowa's groups may have numbers with spaces."""
+    return recipient.replace(" ", "") if recipient.startswith("+") else recipient
 
 
 class Delivery(NamedTuple):
@@ -144,9 +157,11 @@ class Store:
         found = self._all(sql, values)[0][0]
         return float(found) if isinstance(found, (int, float)) else 0.0
 
-    def add_ring(self, origin: str, mono: float, wall: float, recipients: Iterable[str], least: int = 1) -> int:
-        """Stores a ring with its deliveries; it is on disk when this returns. Its number is at least `least`. Raises
-        sqlite3.Error."""
+    def add_ring(
+        self, origin: str, mono: float, wall: float, recipients: Iterable[str], least: int = 1, down: bool = False
+    ) -> int:
+        """Stores a ring with its deliveries; it is on disk when this returns. Its number is at least `least`. With
+        `down` it is also noted that the button is down. Raises sqlite3.Error."""
         to = list(recipients)
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
@@ -165,6 +180,8 @@ class Store:
                     ),
                 )
                 ring = int(cursor.lastrowid or 0)
+                if down:
+                    self._db.execute("INSERT OR IGNORE INTO button VALUES (1)")
                 if origin != "check":
                     self._db.executemany(
                         "INSERT INTO deliveries (ring, recipient) VALUES (?, ?)", [(ring, one) for one in to]
@@ -175,6 +192,14 @@ class Store:
                     self._db.execute("ROLLBACK")
                 raise
             return ring
+
+    def button_down(self) -> bool:
+        """Whether the button was down when it was last seen, also by a relay before this one."""
+        return bool(self._number("SELECT count(*) FROM button"))
+
+    def button_up(self) -> None:
+        """The button was let go. Raises sqlite3.Error."""
+        self._run("DELETE FROM button")
 
     def try_writing(self) -> None:
         """Raises sqlite3.Error while the disk takes nothing."""
@@ -206,9 +231,9 @@ class Store:
         )
         return [Delivery._make(row) for row in rows]
 
-    def is_young(self, one: Delivery, now: float, age: float) -> bool:
-        """Whether it rang less than `age` seconds before `now`, both by this boot's monotonic clock."""
-        return one.boot == self._boot and 0 <= now - one.mono < age
+    def age_of(self, one: Delivery, now: float) -> float | None:
+        """Seconds from its ring to `now`, both by this boot's monotonic clock; None for a ring of another boot."""
+        return max(0.0, now - one.mono) if one.boot == self._boot else None
 
     def begin(self, delivery: int) -> bool:
         """On disk before the first byte leaves: after a crash the relay knows that this one is in doubt. False when
@@ -247,35 +272,58 @@ class Store:
             *self._close(delivery),
         )
 
-    def split(self, delivery: Delivery, members: list[tuple[str, bool, str]]) -> None:
-        """mowa resolved a group and some members failed: from here on each member has a delivery of its own."""
-        steps: list[tuple[str, tuple[object, ...]]] = []
-        for name, success, error in members:
-            state = "sent" if success else "waiting"
-            steps.append(
+    def split(self, delivery: Delivery, members: list[tuple[str, bool, str, bool]]) -> None:
+        """mowa resolved a group: (member, success, error, in doubt). From here on each member has a delivery of its
+        own, ended where it was a success; a member who is also named otherwise has one for both."""
+        now = time.time()
+        steps: list[tuple[str, tuple[object, ...]]] = [
+            ("DELETE FROM members WHERE team=?", (delivery.recipient,)),
+            ("UPDATE deliveries SET state='split', ended=? WHERE id=?", (now, delivery.id)),
+        ]
+        for name, success, error, doubt in members:
+            who = plain(name)
+            unknown = delivery.unknown + doubt
+            ended = ("sent", "", now) if success else ("waiting", error, None)
+            steps += [
+                ("INSERT OR IGNORE INTO members VALUES (?, ?)", (delivery.recipient, who)),
                 (
-                    "INSERT OR IGNORE INTO deliveries (ring, recipient, via, state, attempts, unknown, error, ended) "
-                    "VALUES (?, ?, ?, ?, 1, ?, ?, ?)",
-                    (
-                        delivery.ring,
-                        name,
-                        delivery.recipient,
-                        state,
-                        delivery.unknown,
-                        error,
-                        time.time() if success else None,
-                    ),
-                )
-            )
-            if success:
-                steps.append(
-                    (
-                        "UPDATE deliveries SET state='sent', ended=? WHERE ring=? AND recipient=? AND state='waiting'",
-                        (time.time(), delivery.ring, name),
-                    )
-                )
-        steps.append(("UPDATE deliveries SET state='split', ended=? WHERE id=?", (time.time(), delivery.id)))
+                    "INSERT INTO deliveries (ring, recipient, via, attempts, unknown, state, error, ended) "
+                    "VALUES (?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT (ring, recipient) DO UPDATE SET state=excluded.state, "
+                    "attempts=attempts+1, unknown=unknown+?, error=excluded.error, ended=excluded.ended "
+                    "WHERE state='waiting'",
+                    (delivery.ring, who, delivery.recipient, unknown, *ended, int(doubt)),
+                ),
+            ]
         self._run(*steps, *self._close(delivery.id))
+
+    def _people(self, recipient: str) -> set[str] | None:
+        """Whom a recipient stands for. None where that is not known: a group that mowa has not answered for yet."""
+        if recipient.startswith("+"):
+            return {recipient}
+        found = self._all("SELECT recipient FROM members WHERE team=?", (recipient,))
+        return {str(row[0]) for row in found} or None
+
+    def may_have_it(self, one: Delivery) -> bool:
+        """Whether somebody whom this delivery reaches has this ring already through another one, or may have it."""
+        mine = self._people(one.recipient)
+        others = self._all(
+            "SELECT recipient FROM deliveries WHERE ring=? AND id<>? AND state<>'split' "
+            "AND (state='sent' OR unknown>0)",
+            (one.ring, one.id),
+        )
+        for row in others:
+            theirs = self._people(str(row[0]))
+            if mine is None or theirs is None or mine & theirs:
+                return True
+        return False
+
+    def twice(self, recipients: Iterable[str]) -> list[tuple[str, list[str]]]:
+        """Who is in more than one of the groups among `recipients`: (number, groups)."""
+        found: dict[str, list[str]] = {}
+        for team in recipients:
+            for who in (self._people(team) or set()) if not team.startswith("+") else set():
+                found.setdefault(who, []).append(team)
+        return sorted((who, teams) for who, teams in found.items() if len(teams) > 1)
 
     @staticmethod
     def _close(delivery: int) -> list[tuple[str, tuple[object, ...]]]:
@@ -370,11 +418,11 @@ class Store:
         if steps:
             self._run(*steps)
 
-    def time_known(self, ring: int, wall: float, boot: str) -> bool:
-        """False for a ring of an earlier boot whose clock was never set: a Pi has none of its own and starts in the
-        past. It shows where a ring seems older than one before it."""
+    def time_known(self, ring: int, wall: float) -> bool:
+        """For a ring of an earlier boot. False if that boot's clock was never set: a Pi has none of its own and starts
+        in the past. It shows where a ring seems older than one before it."""
         before = self._number("SELECT coalesce(max(wall), 0) FROM rings WHERE id<?", (ring,))
-        return boot == self._boot or wall >= before - CLOCK_WRONG
+        return wall >= before - CLOCK_WRONG
 
     def last_errors(self) -> list[tuple[str, str, int]]:
         """(recipient, error, attempts) of what is waiting after a failure, at most five."""

@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+import type { File, Secret } from "@dagger.io/dagger";
+import { HegemonikonError } from "../errors.js";
+import type { Recipe } from "../plan/recipe.js";
+import { personalProblems } from "./personal-config.js";
+import { TOOLS, tool } from "./tool.js";
+
+/** Where the owner's cloud-config stands in the tool's container: mounted, so that no layer holds it. */
+const CONFIG = "/run/personal.yaml";
+
+/** Reads the owner's cloud-config once. Throws a HegemonikonError where a machine would not take it; never shows what is in it. */
+export async function checkPersonal(config: Secret): Promise<void> {
+  const problems = personalProblems(await config.plaintext());
+  if (problems.length === 0) return;
+  throw new HegemonikonError(
+    [
+      "--config is no cloud-config that a machine would take:",
+      ...problems.map((problem) => `  ${problem}`),
+      "What stands there may be secret and is not shown. docs/cloud-config.md explains the rules.",
+    ].join("\n"),
+  );
+}
+
+/**
+ * A finished medium with its owner's cloud-config besides, under a name of its own. The medium itself is what it was: what is
+ * published cannot hold the file.
+ * An engine knows a secret that another program made (setSecret) by its name alone, and would hand one person's medium to the
+ * next: so nothing of this step is ever taken from its cache.
+ */
+export function personal(recipe: Recipe, medium: File, config: Secret): File {
+  const name = `personal-${recipe.artefacts.medium}`;
+  return tool(recipe.auroraboot)
+    .withMountedFile("/medium", medium)
+    .withMountedSecret(CONFIG, config)
+    .withEnvVariable("HEGEMONIKON_CALL", randomUUID())
+    .withExec([
+      `${TOOLS}/titled.sh`,
+      "the owner's cloud-config",
+      `${TOOLS}/personalize.sh`,
+      "/medium",
+      CONFIG,
+      `/out/${name}`,
+    ])
+    .file(`/out/${name}`);
+}
