@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { globalFlags } from "../../local/call/flags";
+import { firstLine } from "../../local/call/help";
 import { locate } from "../../local/call/location";
 import { fromScan } from "../../local/call/scanned";
 import { isSupported } from "../../local/call/value";
@@ -45,6 +46,11 @@ test("every function and every argument has a docstring: --help shows nothing el
       .map(({ where, arg }) => `${where}: ${arg.name}`),
   ];
   expect(silent).toEqual([]);
+});
+
+test("the first line of a docstring is a whole, short sentence: lists of functions show nothing else", () => {
+  const cut = functions.map(({ fn }) => firstLine(fn.description)).filter((line) => !/^.{1,100}\.$/.test(line));
+  expect(cut).toEqual([]);
 });
 
 test("every function's help shows how it is called", () => {

@@ -72,6 +72,15 @@ test("what the CLI writes half appears nowhere", async () => {
   expect(readdirSync(work)).toEqual(["bin"]);
 });
 
+test("without arguments it is help, which names what no function is", async () => {
+  program("docker", "exit 0");
+  program("dagger", fakeDagger(version));
+  const [nothing, asked] = [await launch([]), await launch(["--help"])];
+  expect(nothing.stdout).toEndWith(`called: -m ${root} call --help\n`);
+  expect(nothing.stdout).toContain("./hegemonikon test [TIER…]");
+  expect(asked.stdout).toBe(nothing.stdout);
+});
+
 test("an engine that the user named comes first", async () => {
   program("dagger", fakeDagger(version));
   const run = await launch(["base", "--node=noos"], { _EXPERIMENTAL_DAGGER_RUNNER_HOST: "tcp://127.0.0.1:1" });

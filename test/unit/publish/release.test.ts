@@ -56,9 +56,9 @@ describe("what a caller gives", () => {
       'node: found "nous", expected one of kairos, noos',
       'registry: found "https://ghcr.io/x", expected HOST[:PORT][/PATH] in lower case, without a scheme or a tag, e.g. ghcr.io/someone/hegemonikon',
       'username: found "", expected the name to log in with',
-      "password: found an empty secret, expected a token, e.g. --password=env:TOKEN",
+      "password: found an empty secret, expected a token, e.g. --password=env://TOKEN",
       'version: found "1.2", expected a semantic version of at most 64 characters, e.g. v1.2.3 or v1.2.3-rc.1',
-      "key: found nothing to sign with, expected --key=file:cosign.key (with --key-password), or --oidc-url and --oidc-token in GitHub Actions",
+      "key: found nothing to sign with, expected --key=file://cosign.key (with --key-password), or --oidc-url and --oidc-token in GitHub Actions",
     ]);
     expect(() => refuse("publish", publishProblems(bad))).toThrow(
       /^publish: 6 things are not right\n {2}node: found "nous"/,
