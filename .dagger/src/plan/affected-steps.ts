@@ -25,15 +25,12 @@ export const FIELD_STEPS: Readonly<Partial<Record<keyof Node, Step>>> = {
   budgets: "medium",
 };
 
-/** The sources that the module itself uses for every node, by name. */
+/** The sources that the module itself uses for every node, by name; on those that publish no build depends. */
 export const TOOL_STEPS: Readonly<Record<string, Step>> = {
   "kairos-init": "kairos",
   auroraboot: "medium",
   syft: "sbom",
 };
-
-/** The sources that work on what is built already: no build depends on them. */
-export const PUBLISH_TOOLS: readonly string[] = ["cosign", "crane", "oras"];
 
 /** The sources a node uses, each with the steps that read it. */
 export function sourceSteps(node: Node, sources: Readonly<Record<string, Source>>): Map<string, Step[]> {
