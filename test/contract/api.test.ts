@@ -30,7 +30,7 @@ test("the API is the committed one (UPDATE_API=1 ./hegemonikon test contract wri
 });
 
 test("no argument bears the name of a flag of the Dagger CLI, which would refuse the whole module", () => {
-  // cmd/dagger/main.go and module.go of v0.21.8, less those that local/call has, too
+  // cmd/dagger/main.go and module.go, less those that local/call has, too
   const others =
     "workdir no-mod lock interactive interactive-command web no-exit auto-apply x-release dot-output dot-focus-field " +
     "dot-show-internal cloud scale-out allow-llm eager-runtime workspace";

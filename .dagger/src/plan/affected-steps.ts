@@ -1,4 +1,5 @@
 import type { Node } from "../node/node.js";
+import type { NEEDED_SOURCES } from "../sources/needed.js";
 import type { Source } from "../sources/sources.js";
 
 /** The steps of a build, in their order: a change in one redoes it and what comes after. */
@@ -26,7 +27,7 @@ export const FIELD_STEPS: Readonly<Partial<Record<keyof Node, Step>>> = {
 };
 
 /** The sources that the module itself uses for every node, by name; on those that publish no build depends. */
-export const TOOL_STEPS: Readonly<Record<string, Step>> = {
+export const TOOL_STEPS: Readonly<Record<(typeof NEEDED_SOURCES)[number], Step>> = {
   "kairos-init": "kairos",
   auroraboot: "medium",
   syft: "sbom",

@@ -6,12 +6,7 @@ import { Node } from "../../../.dagger/src/node/node.js";
 import { parseNode } from "../../../.dagger/src/node/parse.js";
 import { affected, isReadByMeaning, type Revision } from "../../../.dagger/src/plan/affected.js";
 import { codeStripper } from "../../../.dagger/src/plan/affected-code.js";
-import {
-  FIELD_STEPS,
-  moduleStep,
-  sourceSteps,
-  TOOL_STEPS,
-} from "../../../.dagger/src/plan/affected-steps.js";
+import { FIELD_STEPS, moduleStep, sourceSteps, TOOL_STEPS } from "../../../.dagger/src/plan/affected-steps.js";
 import { affectedJson, affectedText } from "../../../.dagger/src/plan/affected-text.js";
 import { parseSources } from "../../../.dagger/src/sources/parse.js";
 

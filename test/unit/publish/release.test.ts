@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { HegemonikonError } from "../../../.dagger/src/errors.js";
 import { failureText, isDenied, isNotFound } from "../../../.dagger/src/plan/release-failure.js";
-import { CONTENT_DIGEST, identityKeys, sourceAddress } from "../../../.dagger/src/plan/release-identity.js";
+import { CONTENT_DIGEST, identityKeys } from "../../../.dagger/src/plan/release-identity.js";
 import {
   type PublishInput,
   publishProblems,
@@ -134,13 +134,6 @@ describe("an image that is published", () => {
     expect(keys[CONTENT_DIGEST]).toBe(DIGEST);
     expect(keys["org.opencontainers.image.base.digest"]).toBe(OTHER);
     expect("org.opencontainers.image.revision" in keys).toBe(false);
-  });
-
-  test("is linked to the web address of its git remote", () => {
-    expect(sourceAddress("git@github.com:a/b.git")).toBe("https://github.com/a/b");
-    expect(sourceAddress("https://user:secret@github.com/a/b.git")).toBe("https://github.com/a/b");
-    expect(sourceAddress("ssh://git@github.com/a/b")).toBe("https://github.com/a/b");
-    expect(sourceAddress("/home/me/b")).toBe("");
   });
 
   test("keeps layers and configuration when it is annotated, and always gets the same digest", () => {
