@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type Counts, countsOf, report, type TierResult } from "./counts";
+import { install, missingPackages } from "./programs";
 import { shellFiles } from "./shell-files";
 
 const root = join(import.meta.dir, "..");
@@ -34,29 +35,6 @@ function lint(): Counts {
   });
   const passed = results.filter(Boolean).length;
   return { passed, failed: results.length - passed, skipped: 0 };
-}
-
-/** Programs that tests run, and the Debian packages that have them; what the module itself needs, its own parts install. */
-const programs: Record<string, string> = {
-  busybox: "busybox-static",
-  column: "bsdextrautils",
-  curl: "curl",
-  gpiomon: "gpiod python3-libgpiod",
-  jq: "jq",
-  openssl: "openssl",
-  pgrep: "procps",
-  shellcheck: "shellcheck",
-  "systemd-analyze": "systemd",
-};
-
-function installMissing(): void {
-  const missing = Object.entries(programs).flatMap(([program, name]) => (Bun.which(program) ? [] : name.split(" ")));
-  if (missing.length === 0) return;
-  console.log(`installing ${missing.join(", ")}, which tests run`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  for (const args of [["update"], ["-y", "--no-install-recommends", "install", ...missing]]) {
-    spawnSync("apt-get", ["-qq", ...args], { env, stdio: ["ignore", "inherit", "inherit"] });
-  }
 }
 
 function testFiles(tier: string): string[] {
@@ -110,9 +88,11 @@ if (unknown.length > 0) {
   console.error(`test: no tier "${unknown.join('", "')}"; expected ${Object.keys(tiers).join(", ")}`);
   process.exit(2);
 }
-installMissing();
+const chosen = asked.length > 0 ? asked : usual;
+const trouble = install(missingPackages(chosen));
+if (trouble) console.error(trouble);
 const results: TierResult[] = [];
-for (const name of asked.length > 0 ? asked : usual) {
+for (const name of chosen) {
   const tier = tiers[name];
   if (!tier) continue;
   console.log(`\n# ${name}: ${tier.about}`);

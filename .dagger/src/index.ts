@@ -65,7 +65,7 @@ export class Hegemonikon {
   }
 
   /**
-   * Finds every mistake in the nodes, their cloud-configs and sources.yaml at once; fails where there is an error.
+   * Finds every mistake in nodes, cloud-configs and sources.yaml at once; fails where one is an error.
    *
    * Example: dagger call check
    */
@@ -87,7 +87,7 @@ export class Hegemonikon {
   }
 
   /**
-   * The nodes that the changes since a revision touch, and why: which file or source, through which step of the build.
+   * The nodes that the changes since a revision touch, and why: which file or source, by which step.
    *
    * Example: dagger call affected --since=main
    * @param since A branch, a tag or a full commit id; what is not committed counts as changed, too.
@@ -118,7 +118,7 @@ export class Hegemonikon {
   /**
    * The finished image of a node: what its machine runs, and what it upgrades to.
    *
-   * Example: dagger call image --node=noos --version=v1.2.3 export --path=noos.oci.tar
+   * Example: dagger call image --node=noos --version=v1.2.3 -o noos.oci.tar
    * @param node The node's name, a folder in nodes/.
    * @param version The node's version, a semantic version; the machine shows it and compares it at an upgrade.
    */
@@ -129,12 +129,12 @@ export class Hegemonikon {
   }
 
   /**
-   * The bootable ISO of a node, from the same root file system as its image: boots live, and installs.
+   * The bootable ISO of a node, from the root file system of its image: boots live, and installs.
    *
-   * Example: dagger call iso --node=noos export --path=noos.iso
+   * Example: dagger call iso --node=noos -o noos.iso
    * @param node The node's name, a folder in nodes/; one whose medium is an ISO.
    * @param version The node's version, a semantic version.
-   * @param config Your own cloud-config (who may log in, and what no repository may hold), e.g. file:mine.yaml: that medium is yours alone, and
+   * @param config Your own cloud-config (who may log in, and what no repository may hold), e.g. file://mine.yaml: that medium is yours alone, and
    * so is the cache of the engine that made it, which holds it until it is pruned.
    */
   @func({ cache: "never" })
@@ -144,12 +144,14 @@ export class Hegemonikon {
   }
 
   /**
-   * The RAW disk of a node, compressed with zstd, from the same root file system as its image: to be written to a card.
+   * The RAW disk of a node, compressed with zstd, to be written to a card.
    *
-   * Example: dagger call raw --node=thuroros --config=file:mine.yaml export --path=thuroros.raw.zst
+   * It has the same root file system as the node's image.
+   *
+   * Example: dagger call raw --node=thuroros --config=file://mine.yaml -o thuroros.raw.zst
    * @param node The node's name, a folder in nodes/; one whose medium is a RAW disk.
    * @param version The node's version, a semantic version.
-   * @param config Your own cloud-config (who may log in, and what no repository may hold), e.g. file:mine.yaml: that medium is yours alone, and
+   * @param config Your own cloud-config (who may log in, and what no repository may hold), e.g. file://mine.yaml: that medium is yours alone, and
    * so is the cache of the engine that made it, which holds it until it is pruned.
    */
   @func({ cache: "never" })
@@ -159,9 +161,9 @@ export class Hegemonikon {
   }
 
   /**
-   * Everything that a node's build gives: the image as an OCI archive, the medium, SHA256SUMS, the SBOM and manifest.json.
+   * Everything that a node's build gives: image (OCI archive), medium, SHA256SUMS, SBOM, manifest.json.
    *
-   * Example: dagger call build --node=noos --version=v1.2.3 export --path=dist/noos
+   * Example: dagger call build --node=noos --version=v1.2.3 -o dist/noos
    * @param node The node's name, a folder in nodes/.
    * @param version The node's version, a semantic version.
    * @param revision The git commit of the files, for the manifest and the image's label.
@@ -173,8 +175,9 @@ export class Hegemonikon {
   }
 
   /**
-   * What an upgrade from a published image would change on the machine: packages (fixes first), units, files, kernel,
-   * sources, sizes. Builds the image from the files here, not its medium.
+   * What an upgrade from a published image would change on the machine.
+   *
+   * Packages (fixes first), units, files, kernel, sources, sizes. Builds the image from the files here, not its medium.
    *
    * Example: dagger call plan --node=noos --against=ghcr.io/someone/hegemonikon/noos:latest
    * @param node The node's name, a folder in nodes/.
@@ -182,7 +185,7 @@ export class Hegemonikon {
    * @param version The version of the build here.
    * @param format Text for people, JSON for programs, Markdown for release notes.
    * @param username The name to log in with; none where everyone may read.
-   * @param password The password or token for the registry, e.g. env:TOKEN.
+   * @param password The password or token for the registry, e.g. env://TOKEN.
    * @param ca The certificate authority of a registry with its own, in PEM.
    */
   @func({ cache: "never" })
@@ -200,7 +203,7 @@ export class Hegemonikon {
   }
 
   /**
-   * What changed on a node since an earlier revision of this repository: the same comparison as plan, of two builds.
+   * What changed on a node since an earlier revision: the same comparison as plan, of two builds.
    *
    * Example: dagger call diff --node=noos --since=v1.2.0
    * @param node The node's name, a folder in nodes/.
@@ -224,20 +227,21 @@ export class Hegemonikon {
   }
 
   /**
-   * Builds a node and publishes what was built: signed, with its SBOM and manifest attached, under Kairos' tag, the
-   * version and its channels (never latest for a pre-release). The same content twice pushes nothing; another content
-   * under a version that exists is refused, and so are stand-ins and sources without a digest.
+   * Builds a node and publishes what was built, signed, with its SBOM and manifest attached.
    *
-   * Example: dagger call publish --node=noos --version=v1.2.3 --registry=ghcr.io/someone/hegemonikon --username=someone --password=env:TOKEN --key=file:cosign.key --key-password=env:COSIGN_PASSWORD
+   * Its tags are Kairos', the version and its channels (never latest for a pre-release). The same content twice pushes
+   * nothing; another content under a version that exists is refused, and so are stand-ins and sources without a digest.
+   *
+   * Example: dagger call publish --node=noos --version=v1.2.3 --registry=ghcr.io/someone/hegemonikon --username=someone --password=env://TOKEN --key=file://cosign.key --key-password=env://COSIGN_PASSWORD
    * @param node The node's name, a folder in nodes/.
    * @param registry Where images go: HOST[:PORT][/PATH]; the node's name is added.
    * @param username The name to log in with.
-   * @param password The password or token for the registry, e.g. env:TOKEN.
+   * @param password The password or token for the registry, e.g. env://TOKEN.
    * @param version The node's version, a semantic version.
    * @param repository The git repository; its commit is written into the manifest.
    * @param key The private key of cosign; without it the two oidc arguments sign as a job of GitHub Actions.
    * @param keyPassword The private key's password.
-   * @param oidcUrl ACTIONS_ID_TOKEN_REQUEST_URL of the job, e.g. env:ACTIONS_ID_TOKEN_REQUEST_URL.
+   * @param oidcUrl ACTIONS_ID_TOKEN_REQUEST_URL of the job, e.g. env://ACTIONS_ID_TOKEN_REQUEST_URL.
    * @param oidcToken ACTIONS_ID_TOKEN_REQUEST_TOKEN of the job.
    * @param ca The certificate authority of a registry with its own, in PEM.
    * @param sourceUrl The web address of the repository, which registries link the image to.
@@ -266,16 +270,17 @@ export class Hegemonikon {
   }
 
   /**
-   * Releases nodes from a tag on HEAD: builds and boots all of them, then publishes them, and returns a folder a node
-   * with what people download: medium (in parts where GitHub would not take it), SBOM, manifest, notes with what changed
-   * since the release before, SHA256SUMS and its signature. A working tree that is not clean is refused. No image gets a
-   * name before all of them are in the registry, complete and signed.
+   * Releases nodes from a tag on HEAD: builds and boots all of them, then publishes them.
    *
-   * Example: dagger call release --tag=v1.2.3 --registry=ghcr.io/someone/hegemonikon --username=someone --password=env:TOKEN --key=file:cosign.key --key-password=env:COSIGN_PASSWORD export --path=release
+   * Gives a folder a node with what people download: medium (in parts where GitHub would not take it), SBOM, manifest,
+   * notes with what changed since the release before, SHA256SUMS and its signature. A working tree that is not clean is
+   * refused. No image gets a name before all of them are in the registry, complete and signed.
+   *
+   * Example: dagger call release --tag=v1.2.3 --registry=ghcr.io/someone/hegemonikon --username=someone --password=env://TOKEN --key=file://cosign.key --key-password=env://COSIGN_PASSWORD -o release
    * @param tag The tag on HEAD, a semantic version with a leading v; one with a dash is a pre-release.
    * @param registry Where images go: HOST[:PORT][/PATH]; each node's name is added.
    * @param username The name to log in with.
-   * @param password The password or token for the registry, e.g. env:TOKEN.
+   * @param password The password or token for the registry, e.g. env://TOKEN.
    * @param repository The git repository.
    * @param nodes The nodes to release; all where none is named.
    * @param boot Whether each ISO is booted and its role proven before anything is published.
@@ -310,15 +315,17 @@ export class Hegemonikon {
   }
 
   /**
-   * Gives the images that release --stage pushed their names, once those of all nodes are there: every version first, then
-   * the channels. Where nodes are released by jobs of their own, this is what makes a release visible, whole or not at all.
+   * Gives the images that release --stage pushed their names, once those of all nodes are there.
    *
-   * Example: dagger call promote --tag=v1.2.3 --release=release --registry=ghcr.io/someone/hegemonikon --username=someone --password=env:TOKEN
+   * Every version first, then the channels. Where nodes are released by jobs of their own, this is what makes a release
+   * visible, whole or not at all.
+   *
+   * Example: dagger call promote --tag=v1.2.3 --release=release --registry=ghcr.io/someone/hegemonikon --username=someone --password=env://TOKEN
    * @param tag The tag on HEAD that was released.
    * @param release The folder with a folder a node that release gave; only each image.json is read.
    * @param registry Where the images are: HOST[:PORT][/PATH].
    * @param username The name to log in with.
-   * @param password The password or token for the registry, e.g. env:TOKEN.
+   * @param password The password or token for the registry, e.g. env://TOKEN.
    * @param repository The git repository.
    * @param nodes The nodes that are released; all where none is named.
    * @param ca The certificate authority of a registry with its own, in PEM.
@@ -346,8 +353,10 @@ export class Hegemonikon {
   }
 
   /**
-   * Verifies a published image: signature, manifest, content listing and SBOM agree, what is pulled has the content
-   * they say, and a build of that version from the files here has it, too. Check out its revision first.
+   * Verifies that a published image is what a build of its version from the files here gives.
+   *
+   * Signature, manifest, content listing and SBOM agree, what is pulled has the content they say, and so has the build.
+   * Check out its revision first.
    *
    * Example: dagger call verify --node=noos --reference=ghcr.io/someone/hegemonikon/noos:v1.2.3 --key=cosign.pub
    * @param node The node's name, a folder in nodes/.
@@ -357,7 +366,7 @@ export class Hegemonikon {
    * @param identity A regular expression for the identity that signed, where a job of GitHub Actions did: https://github.com/someone/hegemonikon/.
    * @param issuer Who vouches for that identity.
    * @param username The name to log in with; none where everyone may read.
-   * @param password The password or token for the registry, e.g. env:TOKEN.
+   * @param password The password or token for the registry, e.g. env://TOKEN.
    * @param ca The certificate authority of a registry with its own, in PEM.
    * @param format Text for people, JSON for programs.
    */
@@ -381,10 +390,11 @@ export class Hegemonikon {
   }
 
   /**
-   * sources.yaml with the digest of every image and download as it is now; comments and order stay. Fails, and names
-   * everything it could not reach, rather than return a file that is locked in part.
+   * sources.yaml with the digest of every image and download as it is now; comments and order stay.
    *
-   * Example: dagger call lock export --path=sources.yaml
+   * Fails, and names everything it could not reach, rather than return a file that is locked in part.
+   *
+   * Example: dagger call lock -o sources.yaml
    */
   @func({ cache: "never" })
   async lock(): Promise<File> {
@@ -392,12 +402,14 @@ export class Hegemonikon {
   }
 
   /**
-   * The proof of a node's role, from a virtual machine that boots its real medium: report.html, result.json, and for each
-   * stage TAP, the serial log, the console's picture and the boot's timeline. Fails with the first assertion that does not
-   * hold, its output and the last lines of the journal; a call with --even-failed then gives the folder of that same run.
+   * The proof of a node's role, from a virtual machine that boots its real medium.
+   *
+   * Gives report.html, result.json, and for each stage TAP, the serial log, the console's picture and the boot's timeline.
+   * Fails with the first assertion that does not hold, its output and the last lines of the journal; a call with
+   * --even-failed then gives the folder of that same run.
    * The RAW disk of a board starts in QEMU's machine virt, with simulated GPIO; the report says what that does not show.
    *
-   * Example: dagger call boot --node=noos export --path=proof
+   * Example: dagger call boot --node=noos -o proof
    * @param node The node's name, a folder in nodes/.
    * @param version The node's version, a semantic version.
    * @param route How far it goes: the medium's first way to the role (an ISO live, a RAW disk after its first boot), or an ISO's installation and the second boot of the system, too.
@@ -422,12 +434,14 @@ export class Hegemonikon {
   }
 
   /**
-   * The proof that a node's upgrade is one: in a virtual machine a version before is installed, upgraded from a registry to
-   * the version here, as a machine does it by itself, and asked for its role; what the version before alone had is gone, and
-   * what its services wrote is there. Then it is upgraded to images that are broken on purpose, and must be back in the
-   * version here by itself, and say why. Gives what boot gives; fails with the first thing that is not so.
+   * The proof that a node's upgrade is one, and that a broken one is taken back, in a virtual machine.
    *
-   * Example: dagger call upgrade-test --node=noos --faults=SERVICE export --path=proof
+   * A version before is installed, upgraded from a registry to the version here, as a machine does it by itself, and asked
+   * for its role; what the version before alone had is gone, and what its services wrote is there. Then it is upgraded to
+   * images that are broken on purpose, and must be back in the version here by itself, and say why. Gives what boot gives;
+   * fails with the first thing that is not so.
+   *
+   * Example: dagger call upgrade-test --node=noos --faults=service -o proof
    * @param node The node's name, a folder in nodes/; one whose medium is an ISO.
    * @param version The version that is upgraded to, a semantic version.
    * @param faults What is wrong with the images that must be taken back; every kind where none is named.

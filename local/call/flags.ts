@@ -1,4 +1,4 @@
-import { type Api, type Arg, innermost, type TypeRef, typeName } from "./model.js";
+import { type Api, type Arg, innermost, spelled, type TypeRef, typeName } from "./model.js";
 import { kebab, nearest } from "./names.js";
 import { UsageError } from "./usage.js";
 import { type FlagValue, isSupported, objectHint, readValue } from "./value.js";
@@ -49,7 +49,7 @@ export function placeholder(type: TypeRef, apis: Api[]): string {
   const inner = innermost(type);
   if (inner.kind === "enum") {
     const members = apis.flatMap((api) => api.enums).find((def) => def.name === inner.name)?.members ?? [];
-    if (members.length > 0 && members.length <= 6) return members.map(({ name }) => name).join("|");
+    if (members.length > 0 && members.length <= 6) return spelled(members).join("|");
   }
   return typeName(inner).toUpperCase();
 }

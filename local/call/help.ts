@@ -1,5 +1,5 @@
 import { type GlobalFlag, globalFlags } from "./flags.js";
-import { type Api, type Arg, type Fn, findEnum, findObject, innermost, type TypeRef } from "./model.js";
+import { type Api, type Arg, type Fn, findEnum, findObject, innermost, spelled, type TypeRef } from "./model.js";
 import { callable } from "./plan.js";
 import { isSupported } from "./value.js";
 
@@ -16,18 +16,23 @@ export type HelpSubject = {
   description: string;
 };
 
-/** Breaks text at spaces so that no line is wider than `width`; existing line breaks stay. */
+/**
+ * Breaks text at spaces so that no line is wider than `width`. The lines of a paragraph are one text; an example, a point of
+ * a list and what is indented keep their own line.
+ */
 export function wrap(text: string, width: number): string[] {
-  return text.split("\n").flatMap((line) => {
+  const joined = text.replace(/(?<=\S)[ \t]*\n(?!\n|\s|[-*] |\d+\. |Example: )/g, " ");
+  return joined.split("\n").flatMap((line) => {
+    const [indent = ""] = /^ */.exec(line) ?? [];
     const lines: string[] = [];
     let current = "";
-    for (const word of line.split(" ")) {
-      if (current !== "" && current.length + 1 + word.length > width) {
-        lines.push(current);
+    for (const word of line.trim().split(" ")) {
+      if (current !== "" && indent.length + current.length + 1 + word.length > width) {
+        lines.push(indent + current);
         current = word;
       } else current = current === "" ? word : `${current} ${word}`;
     }
-    lines.push(current);
+    lines.push(indent + current);
     return lines;
   });
 }
@@ -41,14 +46,13 @@ function columns(rows: [string, string][], width: number): string[] {
   });
 }
 
-/** The type of a flag in the words of the Dagger CLI: `string`, `strings`, `Directory`, `JSON,TEXT`. */
+/** The type of a flag in the words of the Dagger CLI: `string`, `strings`, `Directory`, `json,text`. */
 export function flagType(type: TypeRef, apis: Api[]): string {
   switch (type.kind) {
     case "bool":
       return "";
     case "enum":
-      return (findEnum(type.name ?? "", apis)?.members ?? [])
-        .map(({ name }) => name)
+      return spelled(findEnum(type.name ?? "", apis)?.members ?? [])
         .sort()
         .join(",");
     case "list": {
@@ -74,7 +78,8 @@ function flagDefault(arg: Arg): string {
   const value = arg.defaultValue;
   if (value === undefined || value === null || value === false || value === "" || value === 0) return "";
   if (Array.isArray(value)) return value.length > 0 ? ` (default [${value.join(",")}])` : "";
-  return ` (default ${arg.type.kind === "string" ? JSON.stringify(value) : String(value)})`;
+  const text = arg.type.kind === "enum" ? String(value).toLowerCase() : String(value);
+  return ` (default ${arg.type.kind === "string" ? JSON.stringify(value) : text})`;
 }
 
 function flagRows(args: Arg[], apis: Api[]): [string, string][] {
@@ -88,6 +93,11 @@ function flagRows(args: Arg[], apis: Api[]): [string, string][] {
 function globalRow(flag: GlobalFlag): [string, string] {
   const short = flag.short ? `-${flag.short}, ` : "    ";
   return [`  ${short}--${flag.name}${flag.takes === "string" ? " string" : ""}`, flag.description];
+}
+
+/** Examples are written for the Dagger CLI, which a machine without Docker lacks. */
+function calledHere(description: string, program: string): string {
+  return description.replace(/^Example: dagger call /gm, `Example: ${program} `);
 }
 
 /** The first line of a docstring. */
@@ -105,7 +115,7 @@ export function help(subject: HelpSubject, apis: Api[], width = 80): string {
   const more = type.kind === "object" || type.kind === "interface";
 
   const out: string[] = [];
-  if (subject.description !== "") out.push(...wrap(subject.description, width), "");
+  if (subject.description !== "") out.push(...wrap(calledHere(subject.description, program), width), "");
   const usage = [program, ...path];
   if (args.length > 0) usage.push(fn ? "[arguments]" : "[options]");
   if (more) usage.push(fn ? "[function]" : "<function>");

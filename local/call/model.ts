@@ -77,6 +77,11 @@ export function findEnum(name: string, apis: Api[]): EnumDef | undefined {
   return undefined;
 }
 
+/** The members of an enum as people write them: the Dagger CLI takes them in any case, and docs have them so. */
+export function spelled(members: EnumDef["members"]): string[] {
+  return members.map(({ name }) => name.toLowerCase());
+}
+
 /** What a list holds in the end, or the type itself. */
 export function innermost(type: TypeRef): TypeRef {
   return type.kind === "list" && type.element ? innermost(type.element) : type;

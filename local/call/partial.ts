@@ -3,11 +3,13 @@ import { basename, dirname, join, resolve } from "node:path";
 
 /**
  * A place beside `target` to write to first, so that an interrupted export leaves nothing that looks finished.
- * Undefined where `target` is a folder that a file goes into: then the engine chooses the name.
+ * Undefined where `target` is a folder that a file goes into: then the engine chooses the name; and where it is a device or
+ * a pipe, which must not be replaced by a file. With Docker, ../whole does the same for the CLI.
  */
 export function partialOf(target: string, isDirectory: boolean): string | undefined {
-  if (!isDirectory && (target.endsWith("/") || (existsSync(target) && statSync(target).isDirectory())))
-    return undefined;
+  const there = statSync(target, { throwIfNoEntry: false });
+  if (!isDirectory && (target.endsWith("/") || there?.isDirectory())) return undefined;
+  if (there && !there.isFile() && !there.isDirectory()) return undefined;
   const path = resolve(target);
   removeAbandoned(path);
   const partial = join(dirname(path), `.${basename(path)}.partial-${process.pid}`);
@@ -46,7 +48,8 @@ function moveInto(from: string, to: string): void {
     const merges = entry.isDirectory() && existsSync(target) && statSync(target).isDirectory();
     if (merges) moveInto(source, target);
     else {
-      if (existsSync(target) && statSync(target).isDirectory()) rmSync(target, { recursive: true });
+      if (entry.isDirectory() || statSync(target, { throwIfNoEntry: false })?.isDirectory())
+        rmSync(target, { recursive: true, force: true });
       renameSync(source, target);
     }
   }

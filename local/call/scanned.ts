@@ -1,4 +1,4 @@
-import { type Api, type Arg, type EnumDef, type Fn, innermost, type ObjectDef, type TypeRef } from "./model.js";
+import { type Api, type Arg, type EnumDef, type Fn, type ObjectDef, type TypeRef } from "./model.js";
 import { kebab, memberName } from "./names.js";
 
 /** What the SDK's introspector says about a module, as far as it is used here (its classes' JSON). */
@@ -154,10 +154,4 @@ export function fromScan(scanned: Scanned): Api {
     enums,
     inputs: [],
   };
-}
-
-/** Whether something of this type is reached by queries: it is no class of the module. */
-export function isCoreObject(type: TypeRef, module: Api): boolean {
-  const inner = innermost(type);
-  return inner.kind === "object" && !module.objects.some((object) => object.name === inner.name);
 }

@@ -5,10 +5,10 @@
  */
 import * as client from "../../node_modules/@dagger.io/dagger/dist/src/api/client.gen.js";
 import { Context } from "../../node_modules/@dagger.io/dagger/dist/src/common/context.js";
-import * as errors from "../../node_modules/@dagger.io/dagger/dist/src/common/errors/index.js";
 import { withGQLClient } from "../../node_modules/@dagger.io/dagger/dist/src/common/graphql/connect.js";
 import { globalConnection } from "../../node_modules/@dagger.io/dagger/dist/src/common/graphql/connection.js";
 import * as decorators from "../../node_modules/@dagger.io/dagger/dist/src/module/decorators.js";
+import type { bundled } from "./bundle.js";
 import type { EngineSession } from "./session.js";
 
 /** Makes `dag` speak to this session, here and in the module's code. */
@@ -18,19 +18,20 @@ export async function connect(session: EngineSession): Promise<void> {
   await withGQLClient({}, async (gql) => globalConnection.setGQLClient(gql));
 }
 
-/** What `import … from "@dagger.io/dagger"` gives a module's code. */
-export const surface = { ...client, ...errors, ...decorators, Context, connect: missing, connection: missing };
+/** What is of the SDK's core, less what the API does not have; each name of `bundled` must be here, and no other. */
+const core: Record<(typeof bundled)[number], unknown> = {
+  ...decorators,
+  Context,
+  connect: missing,
+  connection: missing,
+  entrypoint: missing,
+};
+
+/** What `import … from "@dagger.io/dagger"` gives a module's code, under `dagger call` as here. */
+export const surface = { ...client, ...core };
 
 function missing(): never {
   throw new Error("a module's function is connected already: use dag");
 }
 
 export const dag = client.dag;
-export const ExecError = errors.ExecError;
-
-/** Builds a client object for the engine's object with this id. */
-export function fromId(id: string, type: string): unknown {
-  const classes = client as unknown as { [name: string]: (new (context: Context) => unknown) | undefined };
-  const Class = classes[type] ?? classes[`${type}_`];
-  return Class && new Class(new Context([], globalConnection).selectNode(id, type));
-}

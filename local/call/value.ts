@@ -1,5 +1,5 @@
 import { csv } from "./csv.js";
-import { type Api, type Arg, findEnum, type TypeRef, typeName } from "./model.js";
+import { type Api, type Arg, findEnum, spelled, type TypeRef, typeName } from "./model.js";
 
 /** What a flag's text was read as. Objects stay text (an address) until there is an engine to turn them into one. */
 export type FlagValue = string | number | boolean | FlagValue[] | { [field: string]: FlagValue };
@@ -70,7 +70,7 @@ function single(text: string, type: TypeRef, apis: Api[]): Read {
     case "enum": {
       const members = findEnum(type.name ?? "", apis)?.members ?? [];
       const member = members.find(({ name }) => name.toLowerCase() === text.toLowerCase());
-      return member ? { value: member.name } : { expected: `one of ${members.map(({ name }) => name).join(", ")}` };
+      return member ? { value: member.name } : { expected: `one of ${spelled(members).join(", ")}` };
     }
     case "scalar":
       if (type.name === "Platform" && text === "") return { expected: "a platform such as linux/amd64" };
@@ -109,7 +109,7 @@ export function objectHint(type: TypeRef): string {
     case "Container":
       return "an image such as ubuntu:24.04";
     case "Secret":
-      return "env:NAME, file:PATH or cmd:COMMAND";
+      return "env://NAME, file://PATH or cmd://COMMAND";
     case "Service":
       return "tcp://HOST:PORT";
     case "Socket":

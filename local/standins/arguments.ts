@@ -1,12 +1,15 @@
 import type { Node } from "../../.dagger/src/node/node.js";
 import type { Source } from "../../.dagger/src/sources/sources.js";
-import { standInFor, standIns } from "../mirror/src/standins";
+import { machine, standInFor, standIns } from "../mirror/src/standins";
 
 type NeedsOfNode = Pick<Node, "name" | "arch" | "base"> &
   Partial<Pick<Node, "kubernetes" | "binaries" | "containers" | "trees">>;
 
-/** Stand-ins that take minutes to compile, and the functions that run them. */
-const publishing = { tools: ["cosign", "oras", "crane"], functions: ["publish", "verify", "release"] };
+/** Stand-ins that take minutes to compile, and the functions that run them; a test reads the module's code for them. */
+const publishing: Readonly<Record<string, readonly string[]>> = {
+  cosign: ["publish", "verify", "release"],
+  oras: ["publish", "verify", "release", "plan", "promote"],
+};
 
 /** The entries of sources.yaml that a node names: its base, and what its role brings along. */
 function sourcesOf(node: NeedsOfNode): string[] {
@@ -24,6 +27,7 @@ export function standInArguments(
   sources: Readonly<Record<string, Source>>,
 ): string[] | undefined {
   if (args.includes("--all") || args.includes("release")) return [];
+  if (args.includes("promote")) return ["oras", `--arch=${machine}`]; // it builds nothing
   if (args.includes("lock")) return ["ubuntu", "--arch=amd64"]; // it asks for what there is
   const at = args.findIndex((arg) => arg === "--node" || arg.startsWith("--node="));
   const name = at < 0 ? undefined : (args[at]?.split("=")[1] ?? args[at + 1]);
@@ -36,10 +40,8 @@ export function standInArguments(
     .flatMap(sourcesOf)
     .map(nameOf)
     .filter((other) => !own.has(other));
-  const left = new Set([
-    ...ofOthers,
-    ...(args.some((arg) => publishing.functions.includes(arg)) ? [] : publishing.tools),
-  ]);
+  const tools = Object.entries(publishing).filter(([, functions]) => !args.some((arg) => functions.includes(arg)));
+  const left = new Set([...ofOthers, ...tools.map(([tool]) => tool)]);
   // tools run on the machine that builds, whatever it builds for
   const archs = [...new Set(["amd64", node.arch])].join(",");
   return [...standIns.map((it) => it.name).filter((it) => !left.has(it)), `--arch=${archs}`];

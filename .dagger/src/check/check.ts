@@ -5,9 +5,9 @@ import { parseNode } from "../node/parse.js";
 import { readableParts } from "../node/readable-parts.js";
 import { applyRule, type NodeContext } from "../node/rules/rule.js";
 import { RULES } from "../node/rules.js";
+import { NEEDED_SOURCES } from "../sources/needed.js";
 import { parseSources } from "../sources/parse.js";
 import { pinProblems } from "../sources/pin-policy.js";
-import { MODULE_SOURCES } from "../sources/require.js";
 import type { Sources } from "../sources/sources.js";
 import { parseYaml } from "../yaml/parse.js";
 import { folderProblems } from "./folder.js";
@@ -92,7 +92,7 @@ function checkSources(workspace: Workspace, problems: Problem[]): Sources | unde
   problems.push(...found, ...findSecrets(file));
   if (!sources) return undefined;
   problems.push(...pinProblems(sources, "build", yaml));
-  for (const name of MODULE_SOURCES) {
+  for (const name of NEEDED_SOURCES) {
     if (Object.hasOwn(sources.sources, name) && sources.sources[name]?.kind === "image") continue;
     const span = yaml.keySpan(["sources"]);
     problems.push({

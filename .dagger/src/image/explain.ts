@@ -1,7 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import { ExecError } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
-import { failedStep } from "../plan/failed-step.js";
+import { type FailedExec, failedStep } from "../plan/failed-step.js";
 
 /** An engine ends a call that was stopped within a second or two: what still fails after these tries is something else. */
 const TRIES = 5;
@@ -26,11 +25,15 @@ export async function explained<T>(node: string, build: () => Promise<T>, pause 
 
 const takenDown = (error: unknown) =>
   error instanceof Error &&
-  !(error instanceof ExecError || error instanceof HegemonikonError) &&
+  !(isFailedExec(error) || error instanceof HegemonikonError) &&
   error.message.includes("context canceled");
 
+/** The SDK's ExecError, told by its name: the class is not among what a module can import under `dagger call`. */
+const isFailedExec = (error: unknown): error is Error & FailedExec =>
+  error instanceof Error && error.name === "ExecError";
+
 function named(node: string, error: unknown): Error {
-  if (error instanceof ExecError) return new HegemonikonError(failedStep(node, error), { cause: error });
+  if (isFailedExec(error)) return new HegemonikonError(failedStep(node, error), { cause: error });
   if (error instanceof HegemonikonError) return error;
   return new HegemonikonError(`${node}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
 }

@@ -4,9 +4,6 @@ import { readableSize, sizeInBytes } from "../node/size.js";
 /** Above this share of its budget an artefact earns a warning: there is still time to do something. */
 export const WARN_SHARE = 0.9;
 
-/** How much of a budget is used. */
-export type BudgetUse = { limit: number; used: number };
-
 /** What is wrong with the size of an artefact: nothing, a warning above 90 %, or an error above 100 % with its largest parts. */
 export function budgetProblems(
   node: string,

@@ -1,4 +1,5 @@
 import type { Node } from "../node/node.js";
+import type { NEEDED_SOURCES } from "../sources/needed.js";
 import type { Source } from "../sources/sources.js";
 
 /** The steps of a build, in their order: a change in one redoes it and what comes after. */
@@ -26,15 +27,12 @@ export const FIELD_STEPS: Readonly<Partial<Record<keyof Node, Step>>> = {
   budgets: "medium",
 };
 
-/** The sources that the module itself uses for every node, by name. */
-export const TOOL_STEPS: Readonly<Record<string, Step>> = {
+/** The sources that the module itself uses for every node, by name; on those that publish no build depends. */
+export const TOOL_STEPS: Readonly<Record<(typeof NEEDED_SOURCES)[number], Step>> = {
   "kairos-init": "kairos",
   auroraboot: "medium",
   syft: "sbom",
 };
-
-/** The sources that work on what is built already: no build depends on them. */
-export const PUBLISH_TOOLS: readonly string[] = ["cosign", "crane", "oras"];
 
 /** The sources a node uses, each with the steps that read it. */
 export function sourceSteps(node: Node, sources: Readonly<Record<string, Source>>): Map<string, Step[]> {

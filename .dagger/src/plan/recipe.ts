@@ -1,7 +1,7 @@
 import type { Node } from "../node/node.js";
 import { type Artefacts, artefacts } from "./artefacts.js";
 import { type Head, headOf } from "./head.js";
-import { type ImageReference, imageReference } from "./references.js";
+import { downloadReference, type ImageReference, imageReference } from "./references.js";
 import { installDefaults, type RoleEntry, type RoleInput, roleEntries } from "./role.js";
 import { parseVersion } from "./version.js";
 
@@ -88,9 +88,8 @@ function usedSources({ node, sources }: RoleInput, images: ImageReference[]): Us
       return [{ name, address, digest: source.digest ?? null, standin: source.standin ?? false }];
     }
     if (source.kind === "download") {
-      const address = source.url.replaceAll("{version}", source.version).replaceAll("{arch}", node.arch);
-      const sha256 = source.sha256[node.arch];
-      return [{ name, address, digest: sha256 ? `sha256:${sha256}` : null, standin: source.standin ?? false }];
+      const { url, sha256, standin } = downloadReference(sources, name, node.arch);
+      return [{ name, address: url, digest: sha256 ? `sha256:${sha256}` : null, standin }];
     }
     return [];
   });

@@ -1,4 +1,5 @@
 import { HegemonikonError } from "../errors.js";
+import { addressOf } from "../sources/address.js";
 import type { DownloadSource, ImageSource, Sources } from "../sources/sources.js";
 
 /** An image of sources.yaml, ready to be pulled. */
@@ -24,8 +25,7 @@ export function imageReference(sources: Sources, name: string): ImageReference {
 /** The download with a name in sources.yaml, for an architecture. Throws a HegemonikonError. */
 export function downloadReference(sources: Sources, name: string, arch: "amd64" | "arm64"): DownloadReference {
   const source = named(sources, name, "download") as DownloadSource;
-  const fill = (text: string) => text.replaceAll("{version}", source.version).replaceAll("{arch}", arch);
-  return { source: name, url: fill(source.url), sha256: sumOf(source, arch), standin: source.standin ?? false };
+  return { source: name, url: addressOf(source, arch), sha256: sumOf(source, arch), standin: source.standin ?? false };
 }
 
 /** One address is one file, whatever the architecture its sum is noted for. */
@@ -44,7 +44,7 @@ export function aptSnapshots(sources: Sources): AptSnapshot[] {
           {
             source: name,
             distribution: source.distribution,
-            url: source.url.replaceAll("{version}", source.version),
+            url: addressOf(source),
           },
         ]
       : [],

@@ -30,11 +30,3 @@ export function identityKeys(identity: Identity): [key: string, value: string][]
   ];
   return keys.filter(([, value]) => value !== "");
 }
-
-/** The web address of a git remote: what GitHub links a package to. Empty where it is no such address. */
-export function sourceAddress(remote: string): string {
-  const ssh = /^(?:ssh:\/\/)?git@([^:/]+)[:/](.+?)(?:\.git)?\/?$/.exec(remote);
-  if (ssh) return `https://${ssh[1]}/${ssh[2]}`;
-  const web = /^https?:\/\/(?:[^@/]*@)?([^/]+\/.+?)(?:\.git)?\/?$/.exec(remote);
-  return web ? `https://${web[1]}` : "";
-}

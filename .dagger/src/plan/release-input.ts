@@ -73,7 +73,7 @@ export function writerProblems(input: Pick<PublishInput, "registry" | "username"
   return [
     ...(typeof registry === "string" ? [`registry: ${registry}`] : []),
     ...(input.username.trim() === "" ? ['username: found "", expected the name to log in with'] : []),
-    ...(input.password ? [] : ["password: found an empty secret, expected a token, e.g. --password=env:TOKEN"]),
+    ...(input.password ? [] : ["password: found an empty secret, expected a token, e.g. --password=env://TOKEN"]),
   ];
 }
 
@@ -91,7 +91,7 @@ function signingProblems({ key, oidcUrl, oidcToken }: PublishInput): string[] {
     return [`oidc-${oidcUrl ? "token" : "url"}: found nothing, expected both of them or a key`];
   if (!key && !oidcUrl) {
     return [
-      "key: found nothing to sign with, expected --key=file:cosign.key (with --key-password), or --oidc-url and --oidc-token in GitHub Actions",
+      "key: found nothing to sign with, expected --key=file://cosign.key (with --key-password), or --oidc-url and --oidc-token in GitHub Actions",
     ];
   }
   return [];

@@ -25,9 +25,6 @@ export type Tags = {
   channels: string[];
 };
 
-/** Longest tag a registry takes (OCI distribution specification). */
-export const MAX_TAG_LENGTH = 128;
-
 /** A tag may not hold a plus sign; Kairos writes a dash in its place. */
 export function tagText(text: string): string {
   return text.replaceAll("+", "-");

@@ -17,7 +17,10 @@ export type Version = {
 const PATTERN =
   /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
 
-/** A tag of the registry and a label of Kubernetes both end here, so a longer version is of no use to anyone. */
+/**
+ * A label of Kubernetes ends here, and a registry's tag at 128, with distribution, model and Kubernetes around the version:
+ * a longer one is of no use to anyone.
+ */
 const MAX_LENGTH = 64;
 
 /** Reads a version; undefined where the text is none. */

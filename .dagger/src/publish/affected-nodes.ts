@@ -7,7 +7,8 @@ import { changesSince } from "./changes.js";
 
 /** What the changes since a revision touch, as text or JSON. */
 export async function affectedNodes(repository: GitRepository, since: string, json: boolean): Promise<string> {
-  if (since.trim() === "") throw new HegemonikonError('since: found "", expected a branch, a tag or a full commit id');
+  if (since.trim() === "")
+    throw new HegemonikonError(`since: found ${JSON.stringify(since)}, expected a branch, a tag or a full commit id`);
   const { paths, before, after } = await changesSince(repository, since);
   const strip = paths.some((path) => path.endsWith(".ts")) ? await codeStripper() : undefined;
   const result = affected(paths, before, after, strip);

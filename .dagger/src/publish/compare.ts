@@ -53,7 +53,9 @@ export async function diffNode(
   const { node, version, since, repository, sinceSources } = request;
   refuse("diff", [
     ...nodeProblems(node, work.nodes),
-    ...(since.trim() === "" ? ['since: found "", expected a branch, a tag or a full commit id'] : []),
+    ...(since.trim() === ""
+      ? [`since: found ${JSON.stringify(since)}, expected a branch, a tag or a full commit id`]
+      : []),
   ]);
   const tree = await treeAt(repository, since);
   const earlier = await workplace({

@@ -1,6 +1,7 @@
 import { isMap, isScalar, type Pair, type YAMLMap } from "yaml";
 import { HegemonikonError } from "../errors.js";
 import type { ParsedYaml } from "../yaml/parse.js";
+import { addressOf } from "./address.js";
 import type { Sources } from "./sources.js";
 
 /** Something whose content is to be looked up: an image by its tag, or a file by its address. */
@@ -18,7 +19,7 @@ export function lookups(sources: Sources): Lookup[] {
     if (entry.kind !== "download") return [];
     const arches = entry.url.includes("{arch}") ? (["amd64", "arm64"] as const) : (["amd64"] as const);
     return arches.map((arch) => {
-      const address = entry.url.replaceAll("{version}", entry.version).replaceAll("{arch}", arch);
+      const address = addressOf(entry, arch);
       return { kind: "file", source, arch, address };
     });
   });

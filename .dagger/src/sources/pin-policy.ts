@@ -6,7 +6,7 @@ import type { DownloadSource, Source, Sources } from "./sources.js";
 export type Purpose = "build" | "release";
 
 const REASON =
-  "a tag moves, a digest does not: without it two builds of one revision may differ; `dagger call lock` fills it in";
+  "a tag moves, a digest does not: without it two builds of one revision may differ; `dagger call lock -o sources.yaml` fills it in";
 
 /**
  * Holds every source against the pin policy: what is not pinned by content is a warning for a build and an error for a

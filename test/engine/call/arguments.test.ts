@@ -60,13 +60,13 @@ describe("files and directories", () => {
 
 describe("secrets", () => {
   test("from the environment, a file and a command", () => {
-    const run = call(["secret-length", "--secret=env:CALL_TEST"], { env: { CALL_TEST: "four" } });
+    const run = call(["secret-length", "--secret=env://CALL_TEST"], { env: { CALL_TEST: "four" } });
     expect(run).toMatchObject({ code: 0, stdout: "4" });
-    expect(result("secret-length", "--secret=file:body.txt")).toBe("5");
+    expect(result("secret-length", "--secret=file://body.txt")).toBe("5");
     expect(result("secret-length", "--secret=cmd:printf 1234567")).toBe("7");
   });
   test("a variable that is not set", () => {
-    const run = call(["secret-length", "--secret=env:CALL_TEST_ABSENT"]);
+    const run = call(["secret-length", "--secret=env://CALL_TEST_ABSENT"]);
     expect(run.code).toBe(1);
     expect(run.stderr).toContain("secret env var not found");
   });

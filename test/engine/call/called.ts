@@ -2,12 +2,13 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Collected, collected } from "../collected";
 
 export const root = join(import.meta.dir, "../../..");
 export const fixture = join(root, "test/fixtures/call-module");
 const program = join(root, "local/call.ts");
 
-export type Called = { code: number | null; stdout: string; stderr: string };
+export type Called = Collected;
 export type Around = { cwd?: string; env?: { [name: string]: string | undefined } };
 
 /** A folder for what a test writes; the tests' working directory too. */
@@ -48,16 +49,7 @@ export function result(...words: string[]): string {
 /** A call that is still running. */
 export function start(words: string[], around: Around = {}) {
   const child = spawn(process.execPath, [program, "-m", fixture, ...words], options(around));
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    stderr += chunk;
-  });
-  const ended = new Promise<Called>((done) => child.on("close", (code) => done({ code, stdout, stderr })));
-  return { child, ended };
+  return { child, ended: collected(child) };
 }
 
 /** Waits until something is so, for a minute at most. */

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { collected } from "../collected";
 
 export const root = join(import.meta.dir, "../../..");
 
@@ -19,19 +20,10 @@ export function engine(program: "up" | "down" | "build", env: Record<string, str
 }
 
 /** The same, without waiting: for two at once. */
-export function engineAsync(program: "up" | "down"): Promise<Ran> {
-  return new Promise((resolve) => {
-    const child = spawn(join(root, "local/engine", program), { env: { ...process.env, ...own } });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on("data", (chunk) => {
-      stderr += chunk;
-    });
-    child.on("close", (status) => resolve({ status, stdout, stderr }));
-  });
+export async function engineAsync(program: "up" | "down"): Promise<Ran> {
+  const child = spawn(join(root, "local/engine", program), { env: { ...process.env, ...own } });
+  const { code, ...said } = await collected(child);
+  return { status: code, ...said };
 }
 
 /** The environment that `up` printed. */

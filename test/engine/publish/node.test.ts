@@ -37,8 +37,8 @@ const call = (words: string[], from = sources) =>
 const git = (...args: string[]) =>
   execFileSync("git", args, { cwd: clone, stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" }).trim();
 
-const where = () => ["--username=publisher", "--password=env:TEST_TOKEN", `--ca=${clone}/../ca.pem`];
-const signed = () => [`--key=file:${clone}/../cosign.key`, "--key-password=env:TEST_KEY_PASSWORD"];
+const where = () => ["--username=publisher", "--password=env://TEST_TOKEN", `--ca=${clone}/../ca.pem`];
+const signed = () => [`--key=file://${clone}/../cosign.key`, "--key-password=env://TEST_KEY_PASSWORD"];
 const publish = (version: string) => [
   "publish",
   `--node=${NODE}`,

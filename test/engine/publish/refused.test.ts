@@ -54,10 +54,10 @@ function call(words: string[], env: Record<string, string> = {}, from = sources(
 const at = () => [
   `--registry=${registry.host}/lab`,
   "--username=publisher",
-  "--password=env:TOKEN",
+  "--password=env://TOKEN",
   `--ca=${folder}/ca.pem`,
 ];
-const signed = () => [`--key=file:${folder}/key`];
+const signed = () => [`--key=file://${folder}/key`];
 const NOTHING_PULLED = /registry\.invalid/;
 
 describe("publish", () => {
@@ -67,7 +67,7 @@ describe("publish", () => {
       "--version=1.2",
       "--registry=https://ghcr.io/x",
       "--username= ",
-      "--password=env:EMPTY",
+      "--password=env://EMPTY",
     ];
     const { code, lines } = await call(["publish", ...words]);
     expect(code).toBe(1);

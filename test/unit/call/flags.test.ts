@@ -92,16 +92,16 @@ describe("mistakes name what would have been right", () => {
     expect(mistake(["--output-dir=a"])).toContain("did you mean --output?");
   });
   test("a missing value", () => {
-    expect(mistake(["--level"], arg("level", level))).toBe("flag --level needs a value: --level=LOW|VERY_HIGH");
+    expect(mistake(["--level"], arg("level", level))).toBe("flag --level needs a value: --level=low|very_high");
     expect(mistake(["-o"])).toBe("flag -o needs a value: -o=STRING");
   });
   test("a value of the wrong kind", () => {
     expect(mistake(["--a=x"], arg("a", int))).toBe('invalid value "x" for --a: expected an integer');
-    expect(mistake(["--l=medium"], arg("l", level))).toContain("expected one of LOW, VERY_HIGH");
+    expect(mistake(["--l=medium"], arg("l", level))).toContain("expected one of low, very_high");
     expect(mistake(["--l=1,x"], arg("l", list(int)))).toContain('(found "x")');
     expect(mistake(["--b=maybe"], arg("b", bool))).toContain("expected true or false");
     expect(mistake(['--l="a'], arg("l", list(string)))).toContain("each quote closed");
-    expect(mistake(["--s="], arg("s", object("Secret")))).toContain("env:NAME, file:PATH or cmd:COMMAND");
+    expect(mistake(["--s="], arg("s", object("Secret")))).toContain("env://NAME, file://PATH or cmd://COMMAND");
     expect(mistake(["--p=80"], arg("p", { kind: "input", name: "PortForward" }))).toContain("FRONTEND:BACKEND");
   });
   test("an unknown letter", () => {

@@ -40,7 +40,7 @@ USAGE
 
 ARGUMENTS
       --ints ints             [required]
-      --level LOW,VERY_HIGH   (default LOW)
+      --level low,very_high   (default low)
 `);
 });
 
@@ -54,8 +54,27 @@ test("what can follow is listed once the engine's API is known", () => {
 });
 
 test("no line of help is wider than asked, but for words that are", () => {
-  expect(wrap("aa bb cc\ndd", 5)).toEqual(["aa bb", "cc", "dd"]);
+  expect(wrap("aa bb cc\n\ndd", 5)).toEqual(["aa bb", "cc", "", "dd"]);
   expect(wrap("abcdefgh", 3)).toEqual(["abcdefgh"]);
+});
+
+test("the lines of a paragraph are one text; lists, examples and what is indented are not", () => {
+  expect(wrap("one two\nthree four\n\nfive\n- six\n- seven\n  eight\nExample: nine", 14)).toEqual([
+    "one two three",
+    "four",
+    "",
+    "five",
+    "- six",
+    "- seven",
+    "  eight",
+    "Example: nine",
+  ]);
+});
+
+test("an example is shown as it is called here", () => {
+  const description = "Builds.\n\nExample: dagger call build -o dist";
+  const text = help({ program, path: ["build"], constructorArgs: [], returns: { kind: "string" }, description }, [api]);
+  expect(text).toStartWith("Builds.\n\nExample: ./hegemonikon build -o dist\n");
 });
 
 test("results are printed as dagger call prints them", () => {

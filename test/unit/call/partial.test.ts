@@ -46,6 +46,22 @@ test("a file replaces a file; into a folder the engine writes itself", () => {
   expect(partialOf(`${work}/new/`, false)).toBeUndefined();
 });
 
+test("a device is written to, not replaced", () => {
+  expect(partialOf("/dev/null", false)).toBeUndefined();
+});
+
+test("in a folder, a file gives way to a folder of its name, and a folder to a file", () => {
+  const target = join(work, "dist");
+  mkdirSync(join(target, "becomes-file"), { recursive: true });
+  writeFileSync(join(target, "becomes-folder"), "old");
+  const partial = partialOf(target, true) ?? "";
+  mkdirSync(join(partial, "becomes-folder"), { recursive: true });
+  writeFileSync(join(partial, "becomes-file"), "new");
+  placed(partial, target);
+  expect(readFileSync(join(target, "becomes-file"), "utf8")).toBe("new");
+  expect(statSync(join(target, "becomes-folder")).isDirectory()).toBe(true);
+});
+
 test("what a call that was killed left behind is removed by the next one; that of a running one is not", () => {
   const target = join(work, "abandoned");
   const [dead, running] = [`${work}/.abandoned.partial-999999999`, `${work}/.abandoned.partial-${process.ppid}`];

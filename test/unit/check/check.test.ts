@@ -116,7 +116,7 @@ describe("sources.yaml", () => {
     ],
     [
       "without a sha256: a warning",
-      VALID_SOURCES.slice(0, VALID_SOURCES.indexOf("    sha256:\n")),
+      VALID_SOURCES.replace(/ {4}sha256:\n( {6}.*\n)+/, ""),
       ["sources.yaml:30:5 sources/pinned"],
     ],
     [

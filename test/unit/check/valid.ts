@@ -77,6 +77,12 @@ export const VALID_SOURCES = `sources:
     sha256:
       amd64: ${"e".repeat(64)}
       arm64: ${"f".repeat(64)}
+  syft:
+    kind: image
+    for: SBOM
+    reference: ghcr.io/anchore/syft
+    version: v1.38.0
+    digest: sha256:${"9".repeat(64)}
 `;
 
 const UNIT = "[Service]\nExecStart=/usr/bin/demo\n[Install]\nWantedBy=multi-user.target\n";

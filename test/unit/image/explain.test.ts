@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { HegemonikonError } from "../../../.dagger/src/errors";
 import { explained } from "../../../.dagger/src/image/explain";
+import { ExecError } from "../../../node_modules/@dagger.io/dagger/dist/src/common/errors/ExecError.js";
 
 // The words of an engine whose client stopped another call, as one gave them to the call after it.
 const takenDown = () => new Error("commit output ref a: failed to commit a to immutable b: context canceled");
@@ -39,4 +40,17 @@ test("what never comes right ends with the engine's words", async () => {
   const { build, tries } = failing(...Array.from({ length: 5 }, takenDown));
   await expect(explained("noos", build, 1)).rejects.toThrow("context canceled");
   expect(tries()).toBe(5);
+});
+
+test("a failed step is told by the SDK's error as the engine gives it, and shown with its last lines", async () => {
+  const exec = {
+    cmd: ["/hegemonikon/step.sh", "packages", "apt-get"],
+    exitCode: 100,
+    stdout: "",
+    stderr: "E: nothing",
+  };
+  const error = new ExecError("context canceled, says apt", { ...exec });
+  const { build, tries } = failing(error);
+  await expect(explained("noos", build)).rejects.toThrow('noos: the step "packages" failed with exit code 100');
+  expect(tries()).toBe(1);
 });

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -17,7 +18,9 @@ import { join } from "node:path";
 const root = join(import.meta.dir, "../../..");
 const version = JSON.parse(readFileSync(join(root, "dagger.json"), "utf8")).engineVersion as string;
 // what a plain system has; no container runtime, no dagger, no npm
-const plain = "sh dirname sed cut cat uname id sha256sum awk mktemp rm mv mkdir curl tar gzip tr grep env".split(" ");
+const plain = "sh dirname sed cut cat uname id sha256sum awk mktemp rm mv mkdir chmod curl tar gzip tr grep env".split(
+  " ",
+);
 
 let work: string;
 let path: string;
@@ -51,10 +54,31 @@ async function launch(args: string[], env: Record<string, string> = {}) {
 test("with a container runtime and the pinned CLI it is exactly dagger call, and the exit code is the function's", async () => {
   program("docker", "exit 0");
   program("dagger", fakeDagger(version));
-  const run = await launch(["build", "--node=noos", "-o", "dist/noos"]);
-  expect(run.stdout).toBe(`called: -m ${root} call build --node=noos -o dist/noos\n`);
+  const run = await launch(["build", "--node=noos"]);
+  expect(run.stdout).toBe(`called: -m ${root} call build --node=noos\n`);
   expect(run.status).toBe(7);
   expect(run.stderr).toContain("engine: in docker, which answers; CLI: ");
+});
+
+test("what the CLI writes half appears nowhere", async () => {
+  program("docker", "exit 0");
+  program(
+    "dagger",
+    `${fakeDagger(version).replace("exit 7", 'for to; do :; done; echo half > "$(echo "$to" | cut -d= -f2)"; exit 7')}`,
+  );
+  const run = await launch(["iso", "--node=noos", "-o", "noos.iso"]);
+  expect(run.status).toBe(7);
+  expect(run.stdout).toMatch(/^called: -m \S+ call iso --node=noos --output=\S+\n$/);
+  expect(readdirSync(work)).toEqual(["bin"]);
+});
+
+test("without arguments it is help, which names what no function is", async () => {
+  program("docker", "exit 0");
+  program("dagger", fakeDagger(version));
+  const [nothing, asked] = [await launch([]), await launch(["--help"])];
+  expect(nothing.stdout).toEndWith(`called: -m ${root} call --help\n`);
+  expect(nothing.stdout).toContain("./hegemonikon test [TIER…]");
+  expect(asked.stdout).toBe(nothing.stdout);
 });
 
 test("an engine that the user named comes first", async () => {

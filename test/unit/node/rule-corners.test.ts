@@ -1,8 +1,8 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { checkWorkspace } from "../../../.dagger/src/check/check.js";
-import { requireNode } from "../../../.dagger/src/node/load.js";
 import { programs } from "../../../.dagger/src/node/rules/assertion-command-known.js";
 import { isBelow } from "../../../.dagger/src/node/rules/rule.js";
+import { nodeInput } from "../../../.dagger/src/plan/node-input.js";
 import {
   change,
   checkCloud,
@@ -141,5 +141,5 @@ test("a mistyped file name is an error where its place is empty, and only a stra
 test("warnings do not keep a node from being built", () => {
   const files = workspace({ "nodes/demo/README.md": null });
   expect(checkWorkspace(files).problems).toHaveLength(1);
-  expect(requireNode(files, "demo").name).toBe("demo");
+  expect(nodeInput(files, checkWorkspace(files), "demo").node.name).toBe("demo");
 });

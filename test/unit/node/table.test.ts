@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { checkWorkspace } from "../../../.dagger/src/check/check.js";
 import { durationInSeconds } from "../../../.dagger/src/node/duration.js";
-import { loadNode, requireNode } from "../../../.dagger/src/node/load.js";
 import { readableSize, sizeInBytes } from "../../../.dagger/src/node/size.js";
 import { nodesTable } from "../../../.dagger/src/node/table.js";
 import { change, VALID_NODE, workspace } from "../check/valid.js";
@@ -50,24 +49,6 @@ test("the table for programs has the documented shape", () => {
 
 test("an unknown form is refused", () => {
   expect(() => nodesTable(checkWorkspace(files), "yaml")).toThrow('unknown format "yaml"; expected one of text, json');
-});
-
-test("a node is loaded with its sources, whatever is wrong with the others", () => {
-  expect(requireNode(files, "demo").name).toBe("demo");
-  expect(Object.keys(loadNode(files, "demo").sources.sources)).toContain("kairos-init");
-});
-
-test("a node that is not there: the nearest name", () => {
-  expect(() => requireNode(files, "dmo")).toThrow('there is no node "dmo"; expected "demo"?');
-  expect(() => requireNode(files, "elsewhere")).toThrow("expected one of bad, demo");
-  expect(() => requireNode([], "x")).toThrow("a folder in nodes/, and there is none");
-  expect(() => requireNode(files, "__proto__")).toThrow("there is no node");
-});
-
-test("a node with mistakes: all of them, with their lines", () => {
-  expect(() => requireNode(files, "bad")).toThrow(/the node bad has mistakes:[\s\S]*at nodes\/bad\/node.yaml:1:5/);
-  const sources = workspace({ "sources.yaml": "sources: {}\n" });
-  expect(() => requireNode(sources, "demo")).toThrow("There is no kairos-init");
 });
 
 test("sizes and durations", () => {

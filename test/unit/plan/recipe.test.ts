@@ -70,6 +70,17 @@ test("what is used is listed once, with digest and whether it stands in", () => 
   expect(used.find(({ name }) => name === "k0s")?.digest).toBe(`sha256:${"b".repeat(64)}`);
 });
 
+test("an address without {arch} is one file: its sum counts for every architecture, in the manifest, too", () => {
+  const model = { kind: "download", for: "tests", url: "https://example.org/{version}/model", version: "v1" } as const;
+  const more = { ...sources.sources, model: { ...model, sha256: { amd64: "c".repeat(64) } } };
+  const arm = input({ arch: "arm64", binaries: [{ source: "model", path: "/usr/share/model" }] });
+  const { used } = recipeOf({ ...arm, sources: { sources: more }, version: "v1.0.0", revision: "" });
+  expect(used.find(({ name }) => name === "model")).toMatchObject({
+    address: "https://example.org/v1/model",
+    digest: `sha256:${"c".repeat(64)}`,
+  });
+});
+
 test("a version that is none is refused", () => {
   expect(() => recipe({}, "latest")).toThrow(/found "latest", expected a semantic version/);
 });

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { HegemonikonError } from "../../../.dagger/src/errors.js";
 import { failureText, isDenied, isNotFound } from "../../../.dagger/src/plan/release-failure.js";
-import { CONTENT_DIGEST, identityKeys, sourceAddress } from "../../../.dagger/src/plan/release-identity.js";
+import { CONTENT_DIGEST, identityKeys } from "../../../.dagger/src/plan/release-identity.js";
 import {
   type PublishInput,
   publishProblems,
@@ -56,9 +56,9 @@ describe("what a caller gives", () => {
       'node: found "nous", expected one of kairos, noos',
       'registry: found "https://ghcr.io/x", expected HOST[:PORT][/PATH] in lower case, without a scheme or a tag, e.g. ghcr.io/someone/hegemonikon',
       'username: found "", expected the name to log in with',
-      "password: found an empty secret, expected a token, e.g. --password=env:TOKEN",
+      "password: found an empty secret, expected a token, e.g. --password=env://TOKEN",
       'version: found "1.2", expected a semantic version of at most 64 characters, e.g. v1.2.3 or v1.2.3-rc.1',
-      "key: found nothing to sign with, expected --key=file:cosign.key (with --key-password), or --oidc-url and --oidc-token in GitHub Actions",
+      "key: found nothing to sign with, expected --key=file://cosign.key (with --key-password), or --oidc-url and --oidc-token in GitHub Actions",
     ]);
     expect(() => refuse("publish", publishProblems(bad))).toThrow(
       /^publish: 6 things are not right\n {2}node: found "nous"/,
@@ -134,13 +134,6 @@ describe("an image that is published", () => {
     expect(keys[CONTENT_DIGEST]).toBe(DIGEST);
     expect(keys["org.opencontainers.image.base.digest"]).toBe(OTHER);
     expect("org.opencontainers.image.revision" in keys).toBe(false);
-  });
-
-  test("is linked to the web address of its git remote", () => {
-    expect(sourceAddress("git@github.com:a/b.git")).toBe("https://github.com/a/b");
-    expect(sourceAddress("https://user:secret@github.com/a/b.git")).toBe("https://github.com/a/b");
-    expect(sourceAddress("ssh://git@github.com/a/b")).toBe("https://github.com/a/b");
-    expect(sourceAddress("/home/me/b")).toBe("");
   });
 
   test("keeps layers and configuration when it is annotated, and always gets the same digest", () => {

@@ -1,9 +1,6 @@
 import { expect, test } from "bun:test";
-import { HegemonikonError } from "../../../.dagger/src/errors.js";
 import { parseSources } from "../../../.dagger/src/sources/parse.js";
 import { pinProblems } from "../../../.dagger/src/sources/pin-policy.js";
-import { download, imageReference, snapshotUrl } from "../../../.dagger/src/sources/reference.js";
-import { requireSource } from "../../../.dagger/src/sources/require.js";
 import type { Sources } from "../../../.dagger/src/sources/sources.js";
 
 const digest = `sha256:${"a".repeat(64)}`;
@@ -55,27 +52,6 @@ test("a release refuses both", () => {
     "error sources/pinned bare is not pinned by its content",
     "error sources/no-stand-in bare is a stand-in for tests",
   ]);
-});
-
-test("a digest, once there, decides what is pulled", () => {
-  expect(imageReference({ reference: "quay.io/a/b", version: "v1", digest })).toBe(`quay.io/a/b:v1@${digest}`);
-  expect(imageReference({ reference: "quay.io/a/b", version: "v1" })).toBe("quay.io/a/b:v1");
-});
-
-test("a download's address has its version and architecture, the plus sign encoded", () => {
-  const file = requireSource(sources, "file", "download");
-  expect(download(file, "arm64")).toEqual({ url: "https://x/v1%2Bk0s.0/f-v1%2Bk0s.0-arm64", sha256: "b".repeat(64) });
-  expect(download(file, "amd64")).toEqual({ url: "https://x/v1%2Bk0s.0/f-v1%2Bk0s.0-amd64" });
-  expect(snapshotUrl(requireSource(sources, "apt", "apt-snapshot"))).toBe("https://s/20261001T000000Z");
-});
-
-test("a source that is not there, or of another kind, is an error that names the nearest", () => {
-  expect(() => requireSource(sources, "pined", "image")).toThrow(HegemonikonError);
-  expect(() => requireSource(sources, "pined", "image")).toThrow(
-    'there is no "pined"; expected an entry of kind image: "pinned"?',
-  );
-  expect(() => requireSource(sources, "file", "image")).toThrow("file is of kind download");
-  expect(() => requireSource(sources, "constructor", "image")).toThrow("there is no");
 });
 
 test("the repository's sources.yaml: valid, every version with Renovate's annotation or a reason for none", async () => {

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import type { Source } from "../../../.dagger/src/sources/sources.js";
+import { kebab } from "../../../local/call/names";
 import { standInArguments } from "../../../local/standins/arguments";
+import { codeOfFunctions } from "./reached";
 
 const image = (reference: string): Source => ({ kind: "image", for: "a test", reference, version: "1" });
 const sources = {
@@ -53,4 +55,16 @@ test("a call without a node, or with one that does not exist, pulls nothing", ()
 test("everything, where everything may be needed", () => {
   expect(of("--all")).toEqual([]);
   expect(of("release", "--tag=v1.0.0")).toEqual([]);
+});
+
+test("each function gets the tools that its code names, and waits for no other", () => {
+  const code = codeOfFunctions();
+  expect(code.size).toBeGreaterThan(15);
+  for (const [name, text] of code) {
+    if (name === "release" || name === "lock") continue; // everything; what there is
+    const wanted = ["cosign", "oras"].filter((tool) => text.includes(`"${tool}"`));
+    const got = of(kebab(name), "--node=noos") ?? [];
+    expect([name, ...got.filter((word) => ["cosign", "oras"].includes(word))]).toEqual([name, ...wanted]);
+  }
+  expect(code.get("plan")).toContain('"oras"');
 });

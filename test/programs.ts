@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process";
+
+/** A program that tests run: the Debian packages that have it, and the tiers that run it. */
+type Program = { packages: readonly string[]; tiers: readonly string[] };
+
+/** What tests run themselves; what the module and its stand-ins need, their own parts install. */
+const programs: Readonly<Record<string, Program>> = {
+  busybox: { packages: ["busybox-static"], tiers: ["engine"] },
+  column: { packages: ["bsdextrautils"], tiers: ["role"] },
+  curl: { packages: ["curl"], tiers: ["unit", "role", "engine", "full"] },
+  gpiomon: { packages: ["gpiod", "python3-libgpiod"], tiers: ["role"] },
+  jq: { packages: ["jq"], tiers: ["unit", "role", "engine", "full"] },
+  openssl: { packages: ["openssl"], tiers: ["engine", "full"] },
+  pgrep: { packages: ["procps"], tiers: ["engine"] },
+  shellcheck: { packages: ["shellcheck"], tiers: ["lint", "role"] },
+  "systemd-analyze": { packages: ["systemd"], tiers: ["role"] },
+};
+
+/** The packages that these tiers lack on a machine. */
+export function missingPackages(tiers: readonly string[], has: (program: string) => unknown = Bun.which): string[] {
+  const lacking = Object.entries(programs).filter(
+    ([program, on]) => on.tiers.some((tier) => tiers.includes(tier)) && !has(program),
+  );
+  return lacking.flatMap(([, { packages }]) => packages);
+}
+
+/** Runs a command, and gives its exit code. */
+type Run = (args: string[]) => number | null;
+
+const apt: Run = (args) => {
+  console.log(`apt-get ${args.join(" ")}: tests run what it brings`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  return spawnSync("apt-get", ["-qq", ...args], { env, stdio: ["ignore", "inherit", "inherit"] }).status;
+};
+
+/** Installs packages; where that cannot be, says what is to be done: the tests that need them will fail. */
+export function install(packages: readonly string[], root = process.getuid?.() === 0, run: Run = apt): string {
+  if (packages.length === 0) return "";
+  const by = `tests run programs of ${packages.join(", ")}`;
+  if (!root) return `${by}: install them, as this is not root; without them those tests fail`;
+  if (run(["update"]) === 0 && run(["-y", "--no-install-recommends", "install", ...packages]) === 0) return "";
+  return `${by}, and apt-get could not install them (its words are above): those tests fail`;
+}
