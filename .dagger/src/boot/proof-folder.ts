@@ -9,7 +9,7 @@ import { readRuns } from "./read-runs.js";
 import { type ReportInput, reportHtml } from "./report.js";
 import { resultFiles } from "./result.js";
 import type { Stage } from "./stages.js";
-import { failureOf, failureText, skippedSentences } from "./verdict.js";
+import { failureOf, failureText, forbidden, skippedSentences } from "./verdict.js";
 
 /** What is proven, and how it is asked for. */
 export type Proven = {
@@ -51,6 +51,8 @@ export async function exported<T>(folder: Directory, read: (path: string) => T):
   try {
     await folder.export(path);
     return read(path);
+  } catch (error) {
+    throw forbidden(error) ?? error;
   } finally {
     await rm(path, { recursive: true, force: true });
   }

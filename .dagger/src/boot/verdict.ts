@@ -1,3 +1,4 @@
+import { HegemonikonError } from "../errors.js";
 import type { Node } from "../node/node.js";
 import { type Host, lessMemory, type Outcome } from "./outcome.js";
 import { type Proof, type Result, skippedIn } from "./proof.js";
@@ -208,4 +209,14 @@ export function failureText(node: string, failure: Failure, host: Host): string 
     ...failure.details.map((line) => `  ${line}`),
     `ran ${how}`,
   ].join("\n");
+}
+
+/** What an engine that forbids what KVM needs is told with; undefined where an error is another. */
+export function forbidden(error: unknown): HegemonikonError | undefined {
+  const message = error instanceof Error ? error.message : "";
+  if (!message.includes("security.insecure is not allowed")) return undefined;
+  return new HegemonikonError(
+    "the engine allows no insecure root capabilities, which KVM is used with; with --kvm=false it emulates, and takes several times as long",
+    { cause: error },
+  );
 }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Host } from "../../../.dagger/src/boot/outcome";
 import { parseProof } from "../../../.dagger/src/boot/proof";
 import { type Stage, stagesOf } from "../../../.dagger/src/boot/stages";
-import { failureOf, failureText, type StageRun, skippedSentences } from "../../../.dagger/src/boot/verdict";
+import { failureOf, failureText, forbidden, type StageRun, skippedSentences } from "../../../.dagger/src/boot/verdict";
 
 const node = {
   assertions: [
@@ -299,6 +299,12 @@ test("a stage with assertions of its own must report on those", () => {
   );
   const ran = runs({}).map((run, at) => ({ ...run, stage: own[at] as Stage }));
   expect(failureOf(node, ran, host)?.sentence).toContain('did not report on the assertion "it stays"');
+});
+
+test("an engine that forbids what KVM needs: the way round is named", () => {
+  const error = new Error("process failed: security.insecure is not allowed [traceparent:1]");
+  expect(forbidden(error)?.message).toContain("with --kvm=false it emulates");
+  expect(forbidden(new Error("context canceled"))).toBeUndefined();
 });
 
 test("a stage that fails hides those after it", () => {
