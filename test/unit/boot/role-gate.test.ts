@@ -131,6 +131,8 @@ test("an upgrade whose role is proven: GRUB watches until then, and no longer", 
   const box = machine("active");
   box.upgrade();
   expect(box.note("pending")).toBe("v2.0.0\n");
+  const mode = (path: string) => statSync(path).mode & 0o777;
+  expect([mode(box.notes), mode(join(box.notes, "..")), mode(join(box.notes, "../.."))]).toEqual([0o700, 0o755, 0o755]);
   const judged = box.run("judge");
   expect(judged.status).toBe(0);
   expect(judged.stdout).toContain("The upgrade from v2.0.0 to v2.0.0 is good.");
