@@ -11,7 +11,9 @@ content=$(jq -r '.contentDigest // empty' "$dist/manifest.json" 2> /dev/null || 
 proofs=$(find "$@" -name '*.tap' -exec cat {} + 2> /dev/null || true)
 total=$(grep -cE '^(not )?ok' <<< "$proofs" || true)
 failed=$(grep -c '^not ok' <<< "$proofs" || true)
-role="$((total - failed)) of $total"
+skipped=$(grep -c '^ok.* # SKIP' <<< "$proofs" || true)
+role="$((total - failed - skipped)) of $total"
+[ "$skipped" = 0 ] || role="$role, $skipped not shown"
 [ "$total" -gt 0 ] || role="no proof"
 reference=$(jq -r '.references[0] // empty' "$published" 2> /dev/null || true)
 echo "| node | image | medium | role proven | content | published |"

@@ -17,12 +17,9 @@ export type Machine = {
   cpu: string;
 };
 
-/** Memory of the virtual machine in MiB: noos unpacks its container into memory on the live medium. */
-const MEMORY = 4096;
-
 /** The machine that stands in for a node's own. */
 export function machineFor(node: Pick<Node, "arch">, firmware: Firmware): Machine {
-  const common = ["-smp", "2", "-m", String(MEMORY), "-nodefaults", "-display", "none"];
+  const common = ["-smp", "2", "-nodefaults", "-display", "none"];
   const flash = (code: string) => [
     ...["-drive", `if=pflash,format=raw,unit=0,readonly=on,file=${code}`],
     ...["-drive", "if=pflash,format=raw,unit=1,file=/vm/vars.fd"],

@@ -4,6 +4,8 @@ export type Outcome = {
   reason: string;
   /** The emulator's exit code. */
   exitCode?: number;
+  /** Whether it switched off when it was told to; absent where it was not. */
+  switchedOff?: boolean;
   /** What was seen when, in seconds since the stage began. */
   reached: { name: string; seconds: number }[];
 };
@@ -15,6 +17,7 @@ export function parseOutcome(text: string): Outcome {
     const [key, first = "", second = ""] = line.split("\t");
     if (key === "reason") outcome.reason = first;
     else if (key === "exit") outcome.exitCode = Number(first);
+    else if (key === "switched-off") outcome.switchedOff = first === "yes";
     else if (key === "reached") outcome.reached.push({ name: first, seconds: Number(second) });
   }
   return outcome;
@@ -30,7 +33,17 @@ export type Host = {
   load: string;
   processors: string;
   emulator: string;
+  /** What each machine had, in MiB, and what its node.yaml says that it should have; both 0 where that is not known. */
+  memory: number;
+  memoryWanted: number;
 };
+
+/** How much memory the machines had, where the host had less than they should have. */
+export function lessMemory({ memory, memoryWanted }: Host): string | undefined {
+  return memory < memoryWanted
+    ? `${memory} MiB of memory in place of ${memoryWanted}: the host has no more`
+    : undefined;
+}
 
 /** Reads host.tsv. */
 export function parseHost(text: string): Host {
@@ -43,5 +56,7 @@ export function parseHost(text: string): Host {
     load: value("load"),
     processors: value("processors"),
     emulator: value("emulator"),
+    memory: Number(value("memory")) || 0,
+    memoryWanted: Number(value("memory-wanted")) || 0,
   };
 }

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Directory, dag } from "@dagger.io/dagger";
+import { hostnamesOf } from "../cloudconfig/facts.js";
 import { HegemonikonError } from "../errors.js";
 import type { Recipe } from "../plan/recipe.js";
 import { readRuns } from "./read-runs.js";
 import { type ReportInput, reportHtml } from "./report.js";
 import { resultFiles } from "./result.js";
 import type { Stage } from "./stages.js";
-import { failureOf, failureText } from "./verdict.js";
+import { failureOf, failureText, forbidden, skippedSentences } from "./verdict.js";
 
 /** What is proven, and how it is asked for. */
 export type Proven = {
@@ -25,13 +26,23 @@ export async function proofFolder(out: Directory, proven: Proven): Promise<Direc
   const { recipe, stages, sizes, limits = [], evenFailed } = proven;
   const { node, version, used } = recipe;
   const { host, runs, ports, screenshots } = await exported(out, (folder) => readRuns(folder, stages));
-  const failure = failureOf(node, runs, host);
+  const failure = failureOf({ ...node, ...hostnameIn(recipe) }, runs, host);
   if (failure && !evenFailed) throw new HegemonikonError(failureText(node.name, failure, host));
+  // The folder is all that a call returns: this is read where it runs.
+  for (const said of skippedSentences(runs)) console.error(`${node.name}: not shown: ${said}`);
   const standins = used.filter(({ standin }) => standin).map(({ name }) => name);
   const report = { node, version, host, runs, failure, standins, limits, sizes, ports, screenshots };
   const texts = [...resultFiles(report), { path: "report.html", text: reportHtml(report) }];
   const kept = dag.directory().withDirectory("/", out, { include: ["*/serial.log", "*/screenshot.png", "*/qemu.log"] });
   return texts.reduce((dir, { path, text }) => dir.withNewFile(path, text), kept);
+}
+
+/** The host name that a node's cloud-config gives it, where it gives one whatever the machine. */
+function hostnameIn({ node, role }: Recipe): { hostname?: string } {
+  const config = role.find(({ path }) => path === `/system/oem/90_${node.name}.yaml`);
+  const names = new Set(config?.kind === "text" ? hostnamesOf(config.text).map(({ value }) => value) : []);
+  const [hostname = ""] = names;
+  return names.size === 1 && /^[a-z0-9.-]+$/i.test(hostname) ? { hostname } : {};
 }
 
 /** Reads a folder of the engine in the module's own container. */
@@ -40,6 +51,8 @@ export async function exported<T>(folder: Directory, read: (path: string) => T):
   try {
     await folder.export(path);
     return read(path);
+  } catch (error) {
+    throw forbidden(error) ?? error;
   } finally {
     await rm(path, { recursive: true, force: true });
   }

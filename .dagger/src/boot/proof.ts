@@ -3,6 +3,8 @@ export type Result = {
   number: number;
   name: string;
   holds: boolean;
+  /** Why it could not be shown in this machine (SKIP in TAP). It does not hold then, and did not fail either. */
+  skipped?: string;
   /** Seconds since boot when it was last tried. */
   seconds?: number;
   /** The time it had, in seconds, before scaling. */
@@ -61,14 +63,25 @@ export function parseProof(text: string): Proof {
       facts.set(key, [...(facts.get(key) ?? []), value.join(" ")]);
     } else if (word === "file" && rest) file = { name: rest, lines: [] };
     else if (word === "done") proof.exitCode = Number(rest);
-    else if (result)
-      proof.results.push({ number: Number(result[2]), name: result[3] ?? "", holds: result[1] === "ok" });
+    else if (result) proof.results.push(resultOf(result[1] === "ok", Number(result[2]), result[3] ?? ""));
     else if (/^1\.\.\d+$/.test(line)) proof.plan = Number(line.slice(3));
     else if (line === "  ---") details = [];
     else if (line.startsWith("Bail out!")) proof.bailOut = line.slice("Bail out!".length).trim();
     else if (line.startsWith("# ")) proof.progress.push(line.slice(2));
   }
   return proof;
+}
+
+/** A name has no #: what follows one is TAP's directive. */
+function resultOf(ok: boolean, number: number, text: string): Result {
+  const [name = "", reason] = text.split(/ # SKIP ?/);
+  if (reason === undefined) return { number, name, holds: ok };
+  return { number, name, holds: false, skipped: reason.trim() || "no reason was given" };
+}
+
+/** What a proof does not show because its machine could not: an assertion each, with the reason. */
+export function skippedIn({ results }: Pick<Proof, "results">): { name: string; reason: string }[] {
+  return results.flatMap(({ name, skipped }) => (skipped === undefined ? [] : [{ name, reason: skipped }]));
 }
 
 /** The lines of TAP alone, as the file role.tap holds them. */
@@ -84,7 +97,7 @@ function parseDetails(lines: string[]): Partial<Result> {
   for (const line of lines) {
     const [, key = "", value = ""] = /^ {2}([a-z]+): (.*)$/.exec(line) ?? [];
     if (block && line.startsWith("    ")) block.push(line.slice(4));
-    else if (value === "|") {
+    else if (/^\|\d?$/.test(value)) {
       block = [];
       blocks[key] = block;
     } else if (key === "seconds" || key === "within" || key === "attempts") found[key] = Number(value);

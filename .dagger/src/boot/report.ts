@@ -1,10 +1,10 @@
 import type { Node } from "../node/node.js";
 import { readableSize } from "../node/size.js";
 import { simulatedIn } from "./board/simulated.js";
-import type { Host } from "./outcome.js";
+import { type Host, lessMemory } from "./outcome.js";
 import type { Proof } from "./proof.js";
 import { cleanLines } from "./signs.js";
-import type { Failure, StageRun } from "./verdict.js";
+import { type Failure, type StageRun, skippedSentences } from "./verdict.js";
 
 /** What a report is made of. */
 export type ReportInput = {
@@ -36,7 +36,7 @@ export function reportHtml(input: ReportInput): string {
   const { node, version, host, runs, failure } = input;
   const verdict = failure
     ? `<p class="bad"><strong>Not proven.</strong> ${escaped(failure.stage)}: ${escaped(failure.sentence)}</p>${pre(failure.details)}`
-    : `<p class="ok"><strong>Proven:</strong> every assertion holds.</p>`;
+    : provenText(runs);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${escaped(node.name)} ${escaped(version)}: proof of its role</title>
 <style>${STYLE}</style></head><body>
@@ -59,10 +59,17 @@ ${table(
     ["Why", escaped(host.why)],
     ["Host", `${escaped(host.processors)} processors, load ${escaped(host.load)} at the start`],
     ["Emulator", escaped(host.emulator)],
+    ["Memory", `${host.memory} MiB`],
   ],
 )}
 </body></html>
 `;
+}
+
+function provenText(runs: StageRun[]): string {
+  const skipped = skippedSentences(runs);
+  if (skipped.length === 0) return `<p class="ok"><strong>Proven:</strong> every assertion holds.</p>`;
+  return `<p class="note"><strong>Proven, but not shown:</strong> ${skipped.map(escaped).join("<br>")}</p>`;
 }
 
 function notes({ standins, host, limits }: ReportInput): string {
@@ -73,6 +80,8 @@ function notes({ standins, host, limits }: ReportInput): string {
   }
   if (!host.accelerated)
     said.push("Emulated: what it shows is true, its times are those of a machine many times slower.");
+  const less = lessMemory(host);
+  if (less) said.push(`The virtual machine had ${less}.`);
   if (limits.length > 0) said.push(limits.map(escaped).join("<br>"));
   return said.map((text) => `<p class="note">${text}</p>`).join("\n");
 }
@@ -104,8 +113,12 @@ function stageSection(run: StageRun, host: Host, screenshot: Uint8Array | undefi
 
 function assertionTable(proof: Proof, host: Host): string {
   const times = host.scale === 1 ? "" : ` × ${host.scale}`;
-  const rows = proof.results.map(({ name, holds, seconds, within, attempts, output }) => [
-    holds ? '<span class="ok">holds</span>' : '<span class="bad">fails</span>',
+  const rows = proof.results.map(({ name, holds, skipped, seconds, within, attempts, output }) => [
+    holds
+      ? '<span class="ok">holds</span>'
+      : skipped === undefined
+        ? '<span class="bad">fails</span>'
+        : `not shown: ${escaped(skipped)}`,
     [name, ...simulatedIn({ output }, proof)].map(escaped).join("<br>↳ "),
     `${seconds ?? "?"} s`,
     `${within ?? "?"} s${times}`,

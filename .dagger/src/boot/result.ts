@@ -1,6 +1,7 @@
 import { simulatedIn } from "./board/simulated.js";
 import { tapOnly } from "./proof.js";
 import type { ReportInput } from "./report.js";
+import { skippedSentences } from "./verdict.js";
 
 /** A text file of a proof's folder. */
 export type ResultFile = { path: string; text: string };
@@ -24,7 +25,7 @@ function resultOf({ node, version, host, runs, failure, standins, limits, sizes 
     proven: failure === undefined,
     failure: failure ?? null,
     standins,
-    notShown: limits,
+    notShown: [...skippedSentences(runs), ...limits],
     host,
     sizes,
     stages: runs.map(({ stage, outcome, proof }) => ({

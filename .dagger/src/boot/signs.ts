@@ -19,13 +19,7 @@ export const SIGNS: readonly Sign[] = [
     says: "the system stopped in an emergency shell",
     most: 0,
     pattern:
-      '(You are in|Entering) emergency mode|Give root password for maintenance|Generating "/run/initramfs/rdsosreport.txt"|Cannot open access to console, the root account is locked|Reached target .*Emergency Mode',
-  },
-  {
-    name: "initramfs-shell",
-    says: "the initrd gave up and started a shell",
-    most: 0,
-    pattern: "^\\(initramfs\\)|ALERT!.*does not exist. *Dropping to a shell",
+      '(You are in|Entering) emergency mode|(Give root password|Press Enter) for maintenance|Generating "/run/initramfs/rdsosreport.txt"|Cannot open access to console, the root account is locked|Reached target .*Emergency Mode',
   },
   {
     name: "grub-prompt",

@@ -1,5 +1,6 @@
 import { durationInSeconds } from "../node/duration.js";
 import type { Assertion, Node } from "../node/node.js";
+import { sizeInBytes } from "../node/size.js";
 import { type Firmware, machineFor, stageArguments } from "./machine.js";
 import { SIGNS, type Sign, signTable } from "./signs.js";
 
@@ -44,16 +45,25 @@ export const ROLE_CHECK: Milestone = { name: "role-check", seconds: 180, log: "p
 export const INSTALL_SECONDS = 600;
 /** The boot's timeline is drawn after the role is proven. */
 export const REPORT_SECONDS = 120;
+/** systemd gives a service 90 s to end, and what is left then 90 s more. */
+export const POWERDOWN_SECONDS = 180;
+/** An assertion whose time is over when its turn comes is tried all the same, for so long (role-check's `run`). */
+const LEAST_SECONDS = 30;
+
+/** The time in which role-check comes to its end, from the kernel's start, whatever its assertions do. */
+export function roleSeconds({ assertions }: { assertions: readonly Pick<Assertion, "within">[] }): number {
+  const longest = Math.max(...assertions.map(({ within }) => durationInSeconds(within)));
+  return longest + LEAST_SECONDS * assertions.length;
+}
 
 /** How far a proof goes. */
 export type Route = "live" | "installed";
 
 /** The stages of a proof. */
 export function stagesOf(node: Pick<Node, "assertions">, route: Route): Stage[] {
-  const patience = Math.max(...node.assertions.map(({ within }) => durationInSeconds(within)));
   const proof = {
     ends: "done",
-    seconds: ROLE_CHECK.seconds + patience + REPORT_SECONDS,
+    seconds: ROLE_CHECK.seconds + roleSeconds(node) + REPORT_SECONDS,
     expect: [KERNEL, ROLE_CHECK],
   } as const;
   const live: Stage = {
@@ -101,7 +111,7 @@ export type PlanFile = { path: string; text: string };
 
 /** A proof as run-stages.sh reads it. */
 export function planFiles(
-  node: Pick<Node, "arch">,
+  node: Pick<Node, "arch" | "memory">,
   stages: Stage[],
   firmware: Firmware,
   mayUseKvm: boolean,
@@ -112,6 +122,7 @@ export function planFiles(
     { path: "machine", text: lines(machine.command) },
     { path: "firmware", text: `${machine.firmware}\n` },
     { path: "cpu", text: `${machine.cpu}\n` },
+    { path: "memory", text: `${sizeInBytes(node.memory) / 1024 ** 2}\n` },
     // Sparse. Large enough for every node's partitions (protos asks for 26 GiB).
     { path: "disks", text: lines(disksOf(stages).map((name) => `${name} 40G`)) },
     ...(mayUseKvm ? [{ path: "may-use-kvm", text: "" }] : []),
@@ -129,7 +140,7 @@ export function planFiles(
       files.push({ path: `${stage.name}/then/ends`, text: `${stage.ends}\n` });
       files.push({ path: `${stage.name}/then/expect.tsv`, text: "" });
     }
-    if (stage.powerdown) files.push({ path: `${stage.name}/powerdown`, text: "" });
+    if (stage.powerdown) files.push({ path: `${stage.name}/powerdown`, text: `${POWERDOWN_SECONDS}\n` });
   }
   return files;
 }

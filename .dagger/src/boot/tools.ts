@@ -5,11 +5,11 @@ import type { Recipe } from "../plan/recipe.js";
 import { type Firmware, machineFor } from "./machine.js";
 import type { PlanFile } from "./stages.js";
 
-/** A container with the emulator: the node's own base for the engine's architecture, and packages of its archive. */
+/** A container with the emulator, for the engine's architecture: the same for every node of one distribution. */
 export async function emulator(recipe: Recipe, firmware: Firmware, more: string[] = []): Promise<Container> {
-  const { head, node } = recipe;
+  const { head, node, emulator: from } = recipe;
   const platform = (await dag.defaultPlatform()).startsWith("linux/arm64") ? "linux/arm64" : "linux/amd64";
-  const fresh = base({ base: head.base, snapshots: head.snapshots, platform });
+  const fresh = base({ base: from, snapshots: head.snapshots, platform });
   return withScripts(fresh, new URL("../image/scripts.ts", import.meta.url).href, "step", "clean", "install-packages")
     .withExec([
       `${SCRIPTS}/step.sh`,

@@ -120,6 +120,7 @@ export const Node = z
     model: z.enum(["generic", "rpi3", "rpi4"]).describe("kairos-init's --model"),
     base: SourceName.describe("The base image: an image in sources.yaml"),
     medium: z.enum(["iso", "raw"]).describe("The bootable medium of the first installation"),
+    memory: Size.default("4GiB").describe("Memory of its machine at the least; that of its boot proof has as much"),
     kubernetes: z
       .strictObject({
         distribution: z.enum(["k0s"]),

@@ -25,6 +25,7 @@ export const FIELD_STEPS: Readonly<Partial<Record<keyof Node, Step>>> = {
   assertions: "role",
   medium: "medium",
   budgets: "medium",
+  memory: "boot",
 };
 
 /** The sources that the module itself uses for every node, by name; on those that publish no build depends. */

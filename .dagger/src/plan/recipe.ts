@@ -1,3 +1,4 @@
+import { emulatorBase } from "../boot/emulator-base.js";
 import type { Node } from "../node/node.js";
 import { type Artefacts, artefacts } from "./artefacts.js";
 import { type Head, headOf } from "./head.js";
@@ -20,6 +21,8 @@ export type Recipe = {
   auroraboot: ImageReference;
   /** Lists what is in the image. */
   syft: ImageReference;
+  /** What the emulator of a boot proof is installed in. Nothing of it is in the image. */
+  emulator: ImageReference;
   /** The cloud-config that goes on the medium. */
   mediumConfig: string;
   artefacts: Artefacts;
@@ -47,6 +50,7 @@ export function recipeOf(input: RoleInput & { version: string; revision: string 
     release: releaseKeys(input, version),
     auroraboot,
     syft,
+    emulator: emulatorBase(sources, node.base),
     mediumConfig: mediumConfig(node),
     artefacts: artefacts(node, version),
     used: usedSources(input, [head.base, head.kairosInit, auroraboot, syft]),

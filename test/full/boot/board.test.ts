@@ -46,6 +46,10 @@ test("every assertion of node.yaml holds, and which ones held on simulated pins 
   expect(result.stages[1]?.facts.simulated?.[0]).toMatch(/^pinctrl-bcm2711, (a GPIO chip of gpio-sim|not there: )/);
 });
 
+test("the console's picture is there: the emulator is one that can take it", () => {
+  expect(readFileSync(join(folder, "2-active/screenshot.png")).subarray(1, 4).toString()).toBe("PNG");
+});
+
 test("the report says that this was no Raspberry Pi, and what was not shown", () => {
   expect(result.notShown[0]).toStartWith("Not a Raspberry Pi 4:");
   const report = read("report.html");

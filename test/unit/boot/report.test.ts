@@ -13,6 +13,8 @@ const host: Host = {
   load: "0.5",
   processors: "2",
   emulator: "QEMU 8.2",
+  memory: 4096,
+  memoryWanted: 4096,
 };
 const port = `TAP version 14
 1..1
@@ -95,6 +97,26 @@ test("what is not shown is said, and which assertion held on a simulated device"
   const result = JSON.parse(files.get("result.json") ?? "");
   expect(result.notShown).toEqual(["a limit"]);
   expect(result.stages[0].assertions[0].simulated).toEqual(["button line 23 of pinctrl-bcm2711"]);
+});
+
+test("what could not be shown leads the page, and is no assertion that holds", () => {
+  const skipped = port.replace("ok 1 - it <b>answers</b>", "ok 1 - it <b>answers</b> # SKIP no model <yet>");
+  const runs = input.runs.map((run) => ({ ...run, proof: parseProof(skipped) }));
+  const sentence = 'The medium, live: "it <b>answers</b>" could not be shown: no model <yet>';
+  const page = reportHtml({ ...input, runs });
+  expect(page).toContain("<strong>Proven, but not shown:</strong> The medium, live: &quot;it &lt;b&gt;");
+  expect(page).not.toContain("every assertion holds");
+  expect(page).toContain("not shown: no model &lt;yet&gt;");
+  const files = new Map(resultFiles({ ...input, runs, limits: ["a limit"] }).map(({ path, text }) => [path, text]));
+  const result = JSON.parse(files.get("result.json") ?? "");
+  expect(result).toMatchObject({ proven: true, notShown: [sentence, "a limit"] });
+  expect(result.stages[0].assertions[0]).toMatchObject({ holds: false, skipped: "no model <yet>" });
+});
+
+test("a machine with less memory than it should have is said to be one", () => {
+  const less = { ...host, memory: 3000, memoryWanted: 8192 };
+  expect(reportHtml({ ...input, host: less })).toContain("had 3000 MiB of memory in place of 8192");
+  expect(reportHtml(input)).not.toContain("in place of");
 });
 
 test("a stage that did not run is named as such", () => {

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { parseProof } from "../../../.dagger/src/boot/proof";
 import { assertionTable, roleCheckEntries } from "../../../.dagger/src/boot/role-check/entries";
 
@@ -70,6 +71,68 @@ test("--tap is what the host reads", () => {
   expect(run.stdout.startsWith("TAP version 14\n1..2\n")).toBe(true);
 });
 
+const skip = { name: "a model completes", command: "echo; echo ' no model yet'; exit 77", within: "5min" };
+
+test("what cannot be shown here is neither: said as such in each format, and no failure", () => {
+  const text = roleCheck([good, skip]);
+  expect(text.status).toBe(0);
+  expect(text.stdout).toContain("  SKIP  a model completes\n");
+  expect(text.stdout).toContain("1 of 2 hold, 1 cannot be shown here\n");
+  const tap = roleCheck([skip], "--tap", "--wait").stdout;
+  expect(tap).toContain("ok 1 - a model completes # SKIP  no model yet\n");
+  expect(parseProof(tap).results[0]).toMatchObject({
+    name: "a model completes",
+    holds: false,
+    skipped: "no model yet",
+  });
+  const { holds, assertions } = JSON.parse(roleCheck([skip, good], "--json").stdout);
+  expect([holds, assertions[0].holds, assertions[0].exitCode]).toEqual([true, null, 77]);
+});
+
+/** What `run` finds of one assertion. */
+function ran(assertion: Assertion, scale: string, patience: string) {
+  const folder = mkdtempSync(join(tmpdir(), "role-check-"));
+  writeFileSync(join(folder, "list"), assertionTable({ assertions: [assertion] }));
+  mkdirSync(join(folder, "state"));
+  spawnSync(join(files, "run"), [join(folder, "list"), join(folder, "state"), scale, patience]);
+  const read = (name: string) => readFileSync(join(folder, "state/001", name), "utf8").trim();
+  return { holds: read("holds"), attempts: Number(read("attempts")) };
+}
+/** A command that ends with one exit code the first time, and with another ever after. */
+const first = (code: number, then: number) => {
+  const marker = join(mkdtempSync(join(tmpdir(), "role-check-")), "marker");
+  return `test -e ${marker} && exit ${then}; touch ${marker}; exit ${code}`;
+};
+
+test("a proof waits for what cannot be shown yet, as long as hardware would; the gate does not", () => {
+  const later = () => ({ name: "later", command: first(77, 0), within: "9999min" });
+  expect(ran(later(), "1", "proof")).toEqual({ holds: "true", attempts: 2 });
+  expect(ran(later(), "1", "boot")).toEqual({ holds: "skipped", attempts: 1 });
+  // this machine's boot is longer ago than that
+  expect(ran({ name: "never", command: "exit 77", within: "1s" }, "1", "proof")).toEqual({
+    holds: "skipped",
+    attempts: 1,
+  });
+});
+
+test("--again: what fails for a moment only holds; what goes on failing does not; once is once", () => {
+  const flaky = () => ({ name: "flaky", command: first(1, 0), within: "5min" });
+  expect(ran(flaky(), "1", "9")).toEqual({ holds: "true", attempts: 2 });
+  expect(ran(flaky(), "1", "0")).toEqual({ holds: "false", attempts: 1 });
+  const bad = ran({ name: "bad", command: "exit 1", within: "5min" }, "1", "3");
+  expect(bad.holds).toBe("false");
+  expect(bad.attempts).toBeGreaterThan(1);
+  expect(roleCheck([flaky()], "--again=9").status).toBe(0);
+  expect(roleCheck([good], "--again=soon").stderr).toContain("--again=soon: expected a whole number");
+}, 30_000);
+
+test("TAP's blocks are YAML, whatever blank their text begins with", () => {
+  const odd = { name: "odd", command: "printf '  indented\\nnot\\n'; exit 1", within: "5s" };
+  const lines = roleCheck([odd], "--tap").stdout.split("\n");
+  const block = lines.slice(lines.indexOf("  ---"), lines.indexOf("  ...")).map((line) => line.slice(2));
+  expect(parse(block.join("\n")).output).toBe("  indented\nnot\n");
+});
+
 test("output is cut to its last lines, and a command that reads its input ends", () => {
   const run = roleCheck([{ name: "much", command: "cat; seq 1 100000; false", within: "9s" }], "--json");
   const lines = JSON.parse(run.stdout).assertions[0].output.split("\n");
@@ -92,7 +155,7 @@ test("run: tries again until it holds, shortest time first, results in the order
   writeFileSync(list, assertionTable({ assertions }));
   mkdirSync(join(folder, "state"));
   // boot is long ago on this machine: a scale that large gives them time
-  const run = spawnSync(join(files, "run"), [list, join(folder, "state"), "99", "0"], { encoding: "utf8" });
+  const run = spawnSync(join(files, "run"), [list, join(folder, "state"), "99", "boot"], { encoding: "utf8" });
   expect(
     run.stdout
       .split("\n")
@@ -109,7 +172,7 @@ test("run: tries again until it holds, shortest time first, results in the order
 test("mistakes: an unknown argument, a scale that is none, no assertions", () => {
   expect(roleCheck([good], "--jsn")).toMatchObject({ status: 2, stdout: "" });
   expect(roleCheck([good], "--jsn").stderr).toContain(
-    "unknown argument --jsn; expected --wait, --scale=N, --json, --tap",
+    "unknown argument --jsn; expected --wait, --again=N, --scale=N, --json, --tap",
   );
   expect(roleCheck([good], "--scale=0").stderr).toContain("--scale=0: expected a whole number from 1 to 99");
   expect(roleCheck([])).toMatchObject({ status: 2 });

@@ -1,6 +1,15 @@
 import { expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -14,7 +23,10 @@ type Told = {
   before?: string[];
   role?: number;
   meanwhile?: string;
-  editenv?: number;
+  /** How often grub2-editenv fails from which call on; its exit code is 1 then. */
+  editenv?: { from: number; times: number };
+  /** Whether COS_STATE is writable, by somebody else. */
+  state?: "ro" | "rw";
   scale?: string;
 };
 
@@ -25,13 +37,23 @@ const says = (failing: string[]) =>
 /** A machine of files: its programs note how they were called; role-check and grub2-editenv end as told. */
 function machine(
   boots: "active" | "passive",
-  { fails = [], before = [], role = fails.length > 0 ? 1 : 0, meanwhile = "", editenv = 0, scale = "" }: Told = {},
+  {
+    fails = [],
+    before = [],
+    role = fails.length > 0 ? 1 : 0,
+    meanwhile = "",
+    editenv,
+    state = "ro",
+    scale = "",
+  }: Told = {},
 ) {
   const root = mkdtempSync(join(tmpdir(), "role-gate-"));
   const notes = join(root, "usr/local/lib/hegemonikon/upgrade");
   const calls = join(root, "calls");
   mkdirSync(join(root, "run/cos"), { recursive: true });
-  mkdirSync(join(root, "run/initramfs/cos-state"), { recursive: true });
+  const images = join(root, "run/initramfs/cos-state/cOS");
+  mkdirSync(images, { recursive: true });
+  writeFileSync(join(images, "active.img"), "v1");
   mkdirSync(join(root, "bin"));
   writeFileSync(join(root, "kairos-release"), 'KAIROS_ID="kairos"\nKAIROS_VERSION="v2.0.0"\n');
   writeFileSync(join(root, `run/cos/${boots}_mode`), "");
@@ -39,7 +61,13 @@ function machine(
     writeFileSync(join(root, "bin", name), `#!/bin/sh\necho "${name} $*" >> ${calls}\n${says}\nexit ${code}\n`);
     chmodSync(join(root, "bin", name), 0o755);
   };
-  program("grub2-editenv", editenv);
+  const { from = 0, times = 0 } = editenv ?? {};
+  program(
+    "grub2-editenv",
+    0,
+    `n=$(grep -c ^grub2-editenv ${calls}); [ $n -lt ${from} ] || [ $n -ge ${from + times} ] || exit 1`,
+  );
+  program("findmnt", 0, `echo ${state},relatime`);
   program("journalctl", 0, "echo 'unit: broken'");
   for (const name of ["mount", "systemctl", "sync"]) program(name, 0);
   const env = {
@@ -48,14 +76,30 @@ function machine(
     ROLE_GATE_RUN: join(root, "run"),
     ROLE_GATE_RELEASE: join(root, "kairos-release"),
     ROLE_GATE_SCALE: scale,
+    ROLE_GATE_PAUSE: "0",
+    ROLE_GATE_SECONDS: "0",
   };
   return {
     notes,
     bin: join(root, "bin"),
-    run: (name: "arm" | "judge") => {
-      if (name === "arm") program("role-check", before.length > 0 ? 1 : 0, says(before));
-      else program("role-check", role, `${says(fails)}\n${meanwhile.replaceAll("$NOTES", notes)}`);
-      return spawnSync(join(files, name), [], { env, encoding: "utf8" });
+    run: (name: "judge" | "await-gate") => {
+      const more = meanwhile.replaceAll("$NOTES", notes).replaceAll("$FILES", files);
+      program("role-check", role, `[ "$1" != --wait ] && exit 0\n${says(fails)}\n${more}`);
+      return spawnSync(join(files, name), [], { env, encoding: "utf8", timeout: 20_000 });
+    },
+    /** kairos-agent writes an image, with its hooks. */
+    upgrade: (image: "active" | "recovery" = "active") => {
+      program("role-check", before.length > 0 ? 1 : 0, says(before));
+      const hook = (when: string) => spawnSync(join(files, "arm"), [when], { env, encoding: "utf8" });
+      expect(hook("before").status).toBe(0);
+      if (image === "active") {
+        writeFileSync(join(images, "transition.img"), "v2");
+        renameSync(join(images, "active.img"), join(images, "passive.img"));
+        renameSync(join(images, "transition.img"), join(images, "active.img"));
+      }
+      const after = hook("after");
+      expect(after.status).toBe(0);
+      return after;
     },
     calls: () => (existsSync(calls) ? readFileSync(calls, "utf8").replaceAll(root, "").trim().split("\n") : []),
     note: (name: string) => (existsSync(join(notes, name)) ? readFileSync(join(notes, name), "utf8") : undefined),
@@ -69,6 +113,8 @@ function machine(
       writeFileSync(join(root, "run/cos/passive_mode"), "");
       writeFileSync(join(root, "run/cos/upgrade_failure"), "");
     },
+    /** The machine starts the same image again. */
+    restarts: () => spawnSync("rm", ["-rf", join(root, "run/hegemonikon-role-gate"), join(root, "run/motd.d")]),
   };
 }
 
@@ -83,13 +129,15 @@ test("a boot that follows no upgrade is not judged", () => {
 
 test("an upgrade whose role is proven: GRUB watches until then, and no longer", () => {
   const box = machine("active");
-  expect(box.run("arm").status).toBe(0);
+  box.upgrade();
   expect(box.note("pending")).toBe("v2.0.0\n");
+  const mode = (path: string) => statSync(path).mode & 0o777;
+  expect([mode(box.notes), mode(join(box.notes, "..")), mode(join(box.notes, "../.."))]).toEqual([0o700, 0o755, 0o755]);
   const judged = box.run("judge");
   expect(judged.status).toBe(0);
   expect(judged.stdout).toContain("The upgrade from v2.0.0 to v2.0.0 is good.");
-  expect(box.calls().filter((call) => !/^(sync|mount)/.test(call))).toEqual([
-    "role-check ",
+  expect(box.calls().filter((call) => !/^(sync|mount|findmnt)/.test(call))).toEqual([
+    "role-check --again=60",
     set("yes"),
     "role-check --wait --scale=1",
     set(""),
@@ -101,25 +149,29 @@ test("an upgrade whose role is proven: GRUB watches until then, and no longer", 
 
 test.each([1, 2])("role-check ends with %d: the reason is kept, GRUB still watches, the machine restarts", (role) => {
   const box = machine("active", { role, fails: ["it answers"] });
-  box.run("arm");
+  box.upgrade();
   box.run("judge");
-  expect(box.calls().filter((call) => !/^(sync|mount|journalctl)/.test(call))).toEqual([
-    "role-check ",
+  expect(box.calls().filter((call) => !/^(sync|mount|findmnt|journalctl)/.test(call))).toEqual([
+    "role-check --again=60",
     set("yes"),
     "role-check --wait --scale=1",
-    "systemctl reboot",
+    "systemctl --no-block reboot",
   ]);
   expect(box.note("failed")).toStartWith(
     "v2.0.0 did not prove its role:\nNew since the upgrade: it answers\nnoos: Local-AI\n",
   );
   expect(box.note("failed")).toContain("  FAIL  it answers\n        | no\nIts journal: ");
   expect(box.note("failed-journal")).toBe("unit: broken\n");
+  // what programs printed is root's alone; its name is everybody's
+  for (const name of ["failed", "failed-journal"]) expect(statSync(join(box.notes, name)).mode & 0o077).toBe(0);
+  expect(box.motd()).toContain("  FAIL  it answers\n");
+  expect(box.motd()).not.toContain("| no");
   expect(box.note("pending")).toBeUndefined();
 });
 
 test("the previous image says why, at each of its boots, and restarts nothing", () => {
   const box = machine("active", { fails: ["it answers"] });
-  box.run("arm");
+  box.upgrade();
   box.run("judge");
   box.fallsBack();
   const before = box.calls().length;
@@ -133,16 +185,16 @@ test("the previous image says why, at each of its boots, and restarts nothing", 
 
 test("an image that never came to a verdict is told apart", () => {
   const box = machine("active");
-  box.run("arm");
+  box.upgrade();
   box.fallsBack();
   box.run("judge");
-  expect(box.motd()).toContain("It did not come as far as a verdict: a panic, a hang, or a power cut.");
+  expect(box.motd()).toContain("It did not come as far as a verdict: a panic, or a power cut.");
   expect(box.note("pending")).toBeUndefined();
 });
 
 test("a machine that restarted while it was judged, too", () => {
   const box = machine("active");
-  box.run("arm");
+  box.upgrade();
   renameSync(join(box.notes, "pending"), join(box.notes, "judging"));
   box.fallsBack();
   box.run("judge");
@@ -152,7 +204,7 @@ test("a machine that restarted while it was judged, too", () => {
 
 test("the previous image, chosen by hand: nothing was taken back, and the new one is still to be judged", () => {
   const box = machine("passive");
-  box.run("arm");
+  box.upgrade();
   expect(box.run("judge").status).toBe(0);
   expect(box.motd()).toBe("");
   expect(box.note("pending")).toBeDefined();
@@ -160,7 +212,7 @@ test("the previous image, chosen by hand: nothing was taken back, and the new on
 
 test("an upgrade written while the one before is judged: GRUB goes on watching, for it", () => {
   const box = machine("active", { meanwhile: "rm -f $NOTES/*; echo v3 > $NOTES/pending" });
-  box.run("arm");
+  box.upgrade();
   box.run("judge");
   expect(box.calls().filter((call) => call.startsWith("grub2-editenv"))).toEqual([set("yes")]);
   expect(box.note("pending")).toBe("v3\n");
@@ -168,7 +220,7 @@ test("an upgrade written while the one before is judged: GRUB goes on watching, 
 
 test("what did not hold before the upgrade either is said, and no reason to go back", () => {
   const box = machine("active", { before: ["mowa answers", "a [ring] is sent"], fails: ["a [ring] is sent"] });
-  expect(box.run("arm").status).toBe(0);
+  box.upgrade();
   expect(box.note("failing")).toBe("mowa answers\na [ring] is sent\n");
   const judged = box.run("judge");
   expect(judged.stdout).toContain(
@@ -180,18 +232,18 @@ test("what did not hold before the upgrade either is said, and no reason to go b
 
 test("what fails besides is a reason to go back, and named", () => {
   const box = machine("active", { before: ["mowa answers"], fails: ["mowa answers", "the relay runs"] });
-  box.run("arm");
+  box.upgrade();
   box.run("judge");
-  expect(box.calls().at(-1)).toBe("systemctl reboot");
+  expect(box.calls().at(-1)).toBe("systemctl --no-block reboot");
   expect(box.note("failed")).toContain("New since the upgrade: the relay runs\n");
   expect(box.note("failed")).not.toContain("New since the upgrade: mowa answers");
 });
 
 test("a role-check that cannot run is a reason to go back, whatever failed before", () => {
   const box = machine("active", { before: ["mowa answers"], role: 2 });
-  box.run("arm");
+  box.upgrade();
   box.run("judge");
-  expect(box.calls().at(-1)).toBe("systemctl reboot");
+  expect(box.calls().at(-1)).toBe("systemctl --no-block reboot");
 });
 
 test("an upgrade that Kubernetes starts is noted on the machine, and not in the container it runs in", () => {
@@ -199,20 +251,125 @@ test("an upgrade that Kubernetes starts is noted on the machine, and not in the 
   mkdirSync(join(host, "etc"));
   writeFileSync(join(host, "etc/kairos-release"), "KAIROS_VERSION=v1.0.0\n");
   const env = { PATH: process.env.PATH, KUBERNETES_SERVICE_HOST: "10.96.0.1", HOST_DIR: host };
-  expect(spawnSync(join(files, "arm"), [], { env }).status).toBe(0);
+  expect(spawnSync(join(files, "arm"), ["after"], { env }).status).toBe(0);
   expect(readFileSync(join(host, "usr/local/lib/hegemonikon/upgrade/pending"), "utf8")).toBe("v1.0.0\n");
 });
 
 test("a machine slower than hardware gives the role more time", () => {
   const box = machine("active", { scale: "20" });
-  box.run("arm");
+  box.upgrade();
   box.run("judge");
   expect(box.calls()).toContain("role-check --wait --scale=20");
 });
 
+test("an upgrade of recovery is none of the image that starts: nothing is noted, and nothing forgotten", () => {
+  const healthy = machine("active");
+  healthy.upgrade("recovery");
+  expect(healthy.note("pending")).toBeUndefined();
+  const back = machine("active", { fails: ["it answers"] });
+  back.upgrade();
+  back.run("judge");
+  back.fallsBack();
+  back.run("judge");
+  const said = back.note("taken-back");
+  back.upgrade("recovery");
+  back.run("judge");
+  expect(back.note("taken-back")).toBe(said as string);
+});
+
+test("an upgrade of recovery while one is judged: GRUB watches no longer than for that one", () => {
+  const box = machine("active", { meanwhile: "$FILES/arm before; $FILES/arm after" });
+  box.upgrade();
+  expect(box.run("judge").stdout).toContain("The upgrade from v2.0.0 to v2.0.0 is good.");
+  expect(box.calls().filter((call) => call.startsWith("grub2-editenv"))).toEqual([set("yes"), set("")]);
+  expect(box.note("pending")).toBeUndefined();
+});
+
+test("the version before is named, whatever happens to the notes while an upgrade is judged", () => {
+  const box = machine("active", { meanwhile: "rm -f $NOTES/*" });
+  box.upgrade();
+  expect(box.run("judge").stdout).toContain("The upgrade from v2.0.0 to v2.0.0 is good.");
+});
+
+test("an upgrade from the previous image is one of the image that starts", () => {
+  const box = machine("passive");
+  box.upgrade();
+  expect(box.note("pending")).toBe("v2.0.0\n");
+});
+
+test("what did not hold before is said at login too, with an upgrade that is good", () => {
+  const box = machine("active", { before: ["mowa answers"], fails: ["mowa answers"] });
+  box.upgrade();
+  box.run("judge");
+  expect(box.motd()).toContain("As before it, this does not hold: mowa answers\n");
+  const well = machine("active");
+  well.upgrade();
+  well.run("judge");
+  expect(well.motd()).toBe("");
+});
+
+test("GRUB is told again where it could not be told to stop watching", () => {
+  const box = machine("active", { editenv: { from: 2, times: 3 } });
+  box.upgrade();
+  expect(box.run("judge").status).toBe(0);
+  expect(box.note("good")).toBe("The upgrade from v2.0.0 to v2.0.0 is good.\n");
+});
+
+test("where GRUB cannot be told at all to stop watching, that is said: here, and in the image it goes back to", () => {
+  const box = machine("active", { editenv: { from: 2, times: 99 } });
+  box.upgrade();
+  expect(box.run("judge").status).toBe(1);
+  expect(box.motd()).toContain("GRUB could not be told so: the next restart starts the image before it");
+  box.fallsBack();
+  box.run("judge");
+  expect(box.motd()).toContain("An upgrade was taken back");
+  expect(box.motd()).toContain("Nothing was noted against it: GRUB was still watching");
+});
+
+test("COS_STATE is made read-only again only where it was: somebody else may be writing there", () => {
+  const remounts = (state: "ro" | "rw") => {
+    const box = machine("active", { state });
+    box.upgrade();
+    box.run("judge");
+    return box.calls().filter((call) => call.startsWith("mount"));
+  };
+  const both = ["mount -o rw,remount /run/initramfs/cos-state", "mount -o ro,remount /run/initramfs/cos-state"];
+  expect(remounts("ro")).toEqual([...both, ...both]);
+  expect(remounts("rw")).toEqual([]);
+});
+
+test("a boot in which the gate is not reached is left by itself, and its reason is kept", () => {
+  const box = machine("active");
+  box.upgrade();
+  expect(box.run("await-gate").status).toBe(0);
+  const done = box.calls().filter((call) => /^(grub2|systemctl --no-block)/.test(call));
+  expect(done).toEqual([set("yes"), "systemctl --no-block reboot"]);
+  expect(box.note("failed")).toStartWith("v2.0.0 did not come as far as the role gate within 0 s of its start.");
+  expect(box.note("failed-journal")).toBe("unit: broken\n");
+  expect([box.note("pending"), box.note("judging")]).toEqual([undefined, undefined]);
+  box.fallsBack();
+  box.run("judge");
+  expect(box.motd()).toContain("did not come as far as the role gate");
+});
+
+test("a boot in which the gate has begun is the gate's: nothing else restarts it", () => {
+  const box = machine("active", { meanwhile: "ROLE_GATE_SECONDS=0 $FILES/await-gate" });
+  box.upgrade();
+  expect(box.run("judge").status).toBe(0);
+  expect(box.calls().some((call) => call.includes("reboot"))).toBe(false);
+  expect(box.run("await-gate").status).toBe(0);
+  expect(box.calls().some((call) => call.includes("reboot"))).toBe(false);
+});
+
+test("what role-check prints is not read as escapes: a name after it counts", () => {
+  const box = machine("active", { before: ["first", "printed a\\cb", "last"], fails: ["last"] });
+  box.upgrade();
+  expect(box.note("failing")).toContain("last\n");
+});
+
 test("where GRUB cannot be told to watch, nothing is restarted: it would start the same image", () => {
-  const box = machine("active", { fails: ["it answers"], editenv: 1 });
-  box.run("arm");
+  const box = machine("active", { fails: ["it answers"], editenv: { from: 1, times: 99 } });
+  box.upgrade();
   const judged = box.run("judge");
   expect(judged.stdout).toContain("will not be taken back by itself");
   expect(box.calls().some((call) => call.startsWith("systemctl"))).toBe(false);
@@ -221,9 +378,9 @@ test("where GRUB cannot be told to watch, nothing is restarted: it would start t
 
 test("a new upgrade forgets what was noted about the one before", () => {
   const box = machine("active", { fails: ["it answers"] });
-  box.run("arm");
+  box.upgrade();
   box.run("judge");
-  box.run("arm");
+  box.upgrade();
   expect(box.note("failed")).toBeUndefined();
   expect(box.note("pending")).toBe("v2.0.0\n");
 });
@@ -233,14 +390,23 @@ test("in the image: armed by Kairos after an upgrade, the unit enabled, paths as
   const text = (path: string) =>
     entries.flatMap((entry) => (entry.path === path && entry.kind === "text" ? [entry.text] : []))[0];
   const stage = parse(text("/system/oem/95_role-gate.yaml") ?? "");
-  expect(stage.stages["after-upgrade"][0].commands).toEqual(["/usr/lib/hegemonikon/role-gate/arm"]);
+  for (const when of ["before", "after"]) {
+    expect(stage.stages[`${when}-upgrade`][0].commands).toEqual([`/usr/lib/hegemonikon/role-gate/arm ${when}`]);
+  }
   expect(text("/usr/lib/hegemonikon/role-gate/arm")).toStartWith("#!/bin/sh\n");
   expect(text("/usr/lib/systemd/system/role-gate.service")).toContain(
     "ExecStart=/usr/lib/hegemonikon/role-gate/judge\n",
   );
-  expect(entries).toContainEqual({
-    kind: "link",
-    path: "/usr/lib/systemd/system/multi-user.target.wants/role-gate.service",
-    target: "../role-gate.service",
-  });
+  const links = entries.flatMap((entry) => (entry.kind === "link" ? [entry.path] : []));
+  expect(links).toEqual([
+    "/usr/lib/systemd/system/multi-user.target.wants/role-gate.service",
+    "/usr/lib/systemd/system/sysinit.target.wants/role-gate-await.service",
+  ]);
+  // every program that another of them starts is in the image
+  for (const name of ["judge", "await-gate", "go-back", "say-taken-back"]) {
+    expect(text(`/usr/lib/hegemonikon/role-gate/${name}`)).toStartWith("#!/bin/bash\n");
+  }
+  expect(text("/usr/lib/systemd/system/role-gate-await.service")).toContain(
+    "ExecStart=/usr/lib/hegemonikon/role-gate/await-gate\n",
+  );
 });

@@ -9,17 +9,21 @@ const recorded = join(import.meta.dir, "../../fixtures/boot/serial");
 const logs = readdirSync(recorded).sort();
 const log = (name: string) => readFileSync(join(recorded, name), "latin1");
 
-test("there is a recorded log of each common end, and of a boot that goes well", () => {
-  for (const name of [
-    "good-live.log",
-    "kernel-panic.log",
-    "emergency-shell.log",
-    "grub-prompt.log",
-    "nothing-to-boot.log",
-    "install-failed.log",
-    "restart.log",
-  ]) {
-    expect(logs).toContain(name);
+/** Signs of which no machine has written a log yet, with a line as the program that writes it words it. */
+const UNRECORDED: { [sign: string]: string } = {
+  "grub-error": "error: no such device: COS_STATE.",
+  "upgrade-failed": "[  312.1] upgrade-test: the upgrade ended with exit code 1",
+};
+
+test("there is a recorded log of each sign, and of a boot that goes well", () => {
+  const recordedSigns = SIGNS.map(({ name }) => name).filter((name) => !(name in UNRECORDED));
+  for (const name of ["good-live", "good-installed", ...recordedSigns]) expect(logs).toContain(`${name}.log`);
+  for (const [name, line] of Object.entries(UNRECORDED)) expect(signIn(line)?.sign.name).toBe(name);
+});
+
+test("emergency mode is seen on a serial line that is not the console: what sulogin asks there", () => {
+  for (const line of ["Press Enter for maintenance", "Give root password for maintenance"]) {
+    expect(signIn(`${line}\n(or press Control-D to continue): `)?.sign.name).toBe("emergency-shell");
   }
 });
 

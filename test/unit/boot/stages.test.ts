@@ -5,6 +5,7 @@ import { planFiles, stagesOf } from "../../../.dagger/src/boot/stages";
 
 const node = {
   arch: "amd64" as const,
+  memory: "8GiB",
   assertions: [
     { name: "a", command: "true", within: "90s" },
     { name: "b", command: "true", within: "10min" },
@@ -22,8 +23,13 @@ test("live: one machine with the medium alone, the port, and no disk", () => {
   expect(args).not.toMatch(/disk|no-reboot/);
 });
 
-test("a stage's time covers the start, the assertion with most time, and the report", () => {
-  expect(stagesOf(node, "live").map(({ seconds }) => seconds)).toEqual([180 + 600 + 120]);
+test("the machine has the memory that node.yaml names", () => {
+  expect(plan("live").get("memory")).toBe("8192\n");
+  expect(machineFor(node, "uefi").command).not.toContain("-m");
+});
+
+test("a stage's time covers the start, the assertion with most time, one try of each that is late, and the report", () => {
+  expect(stagesOf(node, "live").map(({ seconds }) => seconds)).toEqual([180 + 600 + 2 * 30 + 120]);
 });
 
 test("installed: one disk through all stages; the medium is gone from the third on", () => {
@@ -36,7 +42,7 @@ test("installed: one disk through all stages; the medium is gone from the third 
     const args = files.get(`${stage}/qemu.args`) ?? "";
     expect(args).toContain("file=/vm/disk.raw");
     expect(args).not.toContain(".iso");
-    expect(files.has(`${stage}/powerdown`)).toBe(true);
+    expect(files.get(`${stage}/powerdown`)).toBe("180\n");
   }
 });
 

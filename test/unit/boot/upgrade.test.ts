@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { planFiles, type Stage } from "../../../.dagger/src/boot/stages";
 import { driverStages, UPGRADE_PORT } from "../../../.dagger/src/boot/upgrade/driver";
 import { UpgradeFault } from "../../../.dagger/src/boot/upgrade/fault";
-import { installStage, upgradeStages, variantPath } from "../../../.dagger/src/boot/upgrade/stages";
+import { AWAIT_SECONDS, installStage, upgradeStages, variantPath } from "../../../.dagger/src/boot/upgrade/stages";
 import { brokenAssertion, variantAssertions, variantRecipe } from "../../../.dagger/src/boot/upgrade/variants";
 import { recipeOf } from "../../../.dagger/src/plan/recipe";
 import { input, node as nodeWith } from "../plan/inputs";
@@ -26,7 +26,11 @@ test("one boot a stage: before, after, and for each fault the way there and back
     "05-service-back",
     "06-assertion-fails",
     "07-assertion-back",
-    "08-panic-back",
+    "08-hang-fails",
+    "09-hang-back",
+    "10-emergency-fails",
+    "11-emergency-back",
+    "12-panic-back",
   ]);
   const names = [installStage(), ...stages()].map(({ name }) => name);
   expect(names).toEqual([...names].sort());
@@ -51,6 +55,10 @@ test("each upgrade is to the image that the next stage expects", () => {
     undefined,
     `10.0.2.2:5000/${node.name}:assertion`,
     undefined,
+    `10.0.2.2:5000/${node.name}:hang`,
+    undefined,
+    `10.0.2.2:5000/${node.name}:emergency`,
+    undefined,
     `10.0.2.2:5000/${node.name}:panic`,
     undefined,
   ]);
@@ -64,11 +72,17 @@ test("who is back says what was wrong, and is the version upgraded to", () => {
     says: ["v1.2.3-service did not prove its role", "FAIL  the service that the role needs runs"],
   });
   expect(named("panic-back").says).toEqual(["It did not come as far as a verdict"]);
+  expect(named("hang-back").says).toEqual(["v1.2.3-hang did not come as far as the role gate"]);
+  expect(named("emergency-back").says).toEqual(["v1.2.3-emergency did not come as far as the role gate"]);
   expect(named("after").says).toEqual(["to v1.2.3 is good"]);
 });
 
-test("only the panic's stage tolerates panics and restarts, and none ends by a restart there", () => {
-  expect(stages().flatMap(({ name, tolerates }) => (tolerates ? [name] : []))).toEqual(["08-panic-back"]);
+test("each fault's own sign is tolerated where it is to be seen, and nowhere else", () => {
+  const tolerant = stages().flatMap(({ name, tolerates }) => (tolerates ? [[name, Object.keys(tolerates)]] : []));
+  expect(tolerant).toEqual([
+    ["10-emergency-fails", ["emergency-shell"]],
+    ["12-panic-back", ["kernel-panic", "restart"]],
+  ]);
   expect(named("panic-back").arguments).not.toContain("-no-reboot");
   expect(named("panic-back").ends).toBe("done");
 });
@@ -80,12 +94,14 @@ test("a failing boot has no port, so that nobody asks it; who upgrades has the p
 });
 
 test("the plan: a disk that is gone on with, and an upgrade as a second part of its stage", () => {
-  const plan = new Map(planFiles({ arch: "amd64" }, stages(), "uefi", true).map(({ path, text }) => [path, text]));
+  const plan = new Map(
+    planFiles({ arch: "amd64", memory: "4GiB" }, stages(), "uefi", true).map(({ path, text }) => [path, text]),
+  );
   expect(plan.get("disks")).toBe("disk.qcow2 40G\n");
   expect(plan.get("02-before/then/upgrade")).toBe(`10.0.2.2:5000/${node.name}:after\n`);
   expect(plan.get("02-before/ends")).toBe("done\n");
   expect(plan.get("02-before/then/ends")).toBe("exit\n");
-  expect(plan.get("08-panic-back/watch.tsv")).toContain("kernel-panic\t2\t");
+  expect(plan.get("12-panic-back/watch.tsv")).toContain("kernel-panic\t2\t");
   expect(plan.get("07-assertion-back/watch.tsv")).toContain("kernel-panic\t0\t");
 });
 
@@ -121,6 +137,10 @@ test("the broken images: no initrd, a unit that fails, an assertion that never h
   expect(added(UpgradeFault.Panic).map(({ path }) => path)).toEqual(["/boot/initrd"]);
   expect(added(UpgradeFault.Service).map(({ kind }) => kind)).toEqual(["text", "link"]);
   expect(added(UpgradeFault.Assertion)).toEqual([]);
+  expect(added(UpgradeFault.Hang).map(({ path }) => path)).toEqual(["/system/oem/96_upgrade-test-hang.yaml"]);
+  expect(added(UpgradeFault.Emergency).map(({ path }) => path)).toContain(
+    "/usr/lib/systemd/system/local-fs.target.requires/upgrade-test-broken.service",
+  );
   expect(brokenAssertion(UpgradeFault.Panic)).toBeUndefined();
 });
 
@@ -133,7 +153,27 @@ test("the disk's own stages put the driver in place at each boot, and give the g
     `ConditionPathExists=/dev/virtio-ports/${UPGRADE_PORT}`,
   );
   expect(file("hegemonikon-upgrade.service").content).toContain(`ExecStart=${file("/drive").path}\n`);
-  expect(file("role-gate.service.d/50-patience.conf").content).toMatch(/ROLE_GATE_SCALE=\d+/);
+  for (const unit of ["role-gate", "role-gate-await"]) {
+    const { content } = file(`${unit}.service.d/50-patience.conf`);
+    expect(content).toContain(`ROLE_GATE_SECONDS=${AWAIT_SECONDS}\n`);
+    expect(content).toContain(`ExecStartPre=-${file("/patience").path}\n`);
+  }
+});
+
+test("the gate has as much time as its host: the name of a port tells", () => {
+  const [step] = parse(driverStages()).stages.initramfs;
+  const text: string = step.files.find(({ path }: { path: string }) => path.endsWith("/patience")).content;
+  const dir = mkdtempSync(join(tmpdir(), "patience-"));
+  for (const [port, name] of [
+    ["vport1p1", "hegemonikon.role-check"],
+    ["vport1p2", "hegemonikon.scale.8"],
+  ] as const) {
+    mkdirSync(join(dir, port));
+    writeFileSync(join(dir, port, "name"), `${name}\n`);
+  }
+  const env = { PATH: process.env.PATH, VIRTIO_PORTS: dir, PATIENCE: join(dir, "patience") };
+  expect(spawnSync("bash", ["-c", text], { env, timeout: 20_000 }).status).toBe(0);
+  expect(readFileSync(join(dir, "patience"), "utf8")).toBe("ROLE_GATE_SCALE=8\n");
 });
 
 test("an upgrade that fails says why in records that the kernel takes and Ubuntu's serial line shows", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Host } from "../../../.dagger/src/boot/outcome";
 import { parseProof } from "../../../.dagger/src/boot/proof";
 import { type Stage, stagesOf } from "../../../.dagger/src/boot/stages";
-import { failureOf, failureText, type StageRun } from "../../../.dagger/src/boot/verdict";
+import { failureOf, failureText, forbidden, type StageRun, skippedSentences } from "../../../.dagger/src/boot/verdict";
 
 const node = {
   assertions: [
@@ -17,6 +17,8 @@ const host: Host = {
   load: "1.0",
   processors: "2",
   emulator: "QEMU",
+  memory: 4096,
+  memoryWanted: 4096,
 };
 const upgraded = { ...stagesOf(node, "installed")[3], version: "v2" };
 const stages = [
@@ -38,9 +40,15 @@ ok 2 - it lists
 #fact boot ${boot}
 #fact hostname noos-1234
 #fact machine-id 0123
+#fact ssh-host-key SHA256:abc
 #fact mount /usr/local /usr/local /dev/vda5 ext4
 ${more}#done 0
 `;
+
+const REACHED = [
+  { name: "kernel", seconds: 20 },
+  { name: "role-check", seconds: 60 },
+];
 
 /** A run of the stages: all go well but for what is changed. */
 function runs(
@@ -52,7 +60,7 @@ function runs(
     const boots = stage.boots ? passed(stage.boots, `#fact KAIROS_VERSION ${stage.version ?? "v1"}\n${said}`) : "";
     return {
       stage,
-      outcome: { reason: reason ?? stage.ends, reached: [{ name: "kernel", seconds: 20 }] },
+      outcome: { reason: reason ?? stage.ends, exitCode: 0, reached: REACHED },
       proof: parseProof(port ?? boots),
       serial: "[    0.0] Linux version 6.8\nlogin: ",
       emulatorLog: "",
@@ -99,6 +107,77 @@ ran emulated (there is no /dev/kvm), deadlines times 4`,
   );
 });
 
+test("an assertion that could not be shown fails nothing; one that fails beside it does", () => {
+  const skip = passed("live").replace("ok 1 - it answers", "ok 1 - it answers # SKIP no model");
+  expect(failure({ "1-live": { port: skip } })).toBeUndefined();
+  expect(skippedSentences(runs({ "1-live": { port: skip } }))).toEqual([
+    'The medium, live: "it answers" could not be shown: no model',
+  ]);
+  const bad = skip.replace("\nok 2", "\nnot ok 2").replace("#done 0", "#done 1");
+  expect(failure({ "1-live": { port: bad } })?.sentence).toContain('the assertion "it lists"');
+});
+
+test("a name with a tab is reported with a blank in its place", () => {
+  const tabbed = {
+    assertions: [{ name: "it\tanswers", command: "true", within: "1min" }, ...node.assertions.slice(1)],
+  };
+  expect(failureOf(tabbed, runs(), host)).toBeUndefined();
+});
+
+test("an emulator that is killed, or does not start, is no machine that ended by itself", () => {
+  const ended = (exitCode: number, reached = REACHED) => ({ outcome: { reason: "exit", exitCode, reached } });
+  const emulatorLog = "qemu: out of memory\n";
+  expect(failure({ "2-install": { ...ended(137), emulatorLog } })).toMatchObject({
+    sentence: "the emulator ended with exit code 137",
+    details: ["qemu: out of memory"],
+  });
+  expect(failure({ "2-install": ended(0, []) })?.sentence).toBe("the machine ended before its kernel was seen");
+  expect(failure({ "1-live": { ...ended(139), port: "" } })?.sentence).toBe("the emulator ended with exit code 139");
+  expect(failure({ "5-after": ended(1) })?.sentence).toBe("the emulator ended with exit code 1");
+});
+
+test("a machine that does not switch off is no proof", () => {
+  const outcome = { reason: "done", exitCode: 137, switchedOff: false, reached: REACHED };
+  expect(failure({ "3-installed": { outcome } })?.sentence).toBe(
+    "the machine did not switch off within 720 s of being told to",
+  );
+});
+
+test("an upgrade that the gate takes back while it is to be proven: what failed, with its output and journal", () => {
+  const port = `#fact started 60
+#file upgrade-failed.txt
+#| v2 did not prove its role:
+#| New since the upgrade: it lists
+#|   FAIL  it lists
+#|         | no list
+#end
+#file journal.txt
+#| list: broken
+#end
+#done 1
+`;
+  for (const reason of ["done", "exit"]) {
+    expect(failure({ "5-after": { port, reason } })).toEqual({
+      stage: "The installed system, booted again",
+      sentence: "the upgrade is taken back by the role gate: New since the upgrade: it lists",
+      details: [
+        "v2 did not prove its role:",
+        "New since the upgrade: it lists",
+        "  FAIL  it lists",
+        "        | no list",
+        "last lines of the journal:",
+        "  list: broken",
+      ],
+    });
+  }
+});
+
+test("less memory than node.yaml asks for is said with a failure", () => {
+  const found = failure({ "1-live": { reason: "over", port: "" } });
+  const less = { ...host, memory: 3000, memoryWanted: 8192 };
+  expect(found && failureText("noos", found, less)).toContain("with 3000 MiB of memory in place of 8192");
+});
+
 test("an image with other assertions than node.yaml's proves nothing", () => {
   const port = "1..1\nok 1 - it answers\n#fact boot live\n#done 0\n";
   expect(failure({ "1-live": { port } })?.sentence).toContain('did not report on the assertion "it lists"');
@@ -121,13 +200,13 @@ test("a sign also explains a machine that was too late or ended", () => {
 test("each kind of end has its own words", () => {
   const sentence = (reason: string, more: object = {}) =>
     failure({ "1-live": { reason, port: "", ...more } })?.sentence;
-  expect(sentence("late role-check")).toBe(
+  expect(sentence("late role-check", { outcome: { reason: "late role-check", reached: REACHED.slice(0, 1) } })).toBe(
     "no role-check within 720 s (4 times the usual, emulated); it came as far as: kernel",
   );
   expect(sentence("late kernel", { outcome: { reason: "late kernel", reached: [] } })).toContain(
     "no kernel started: see screenshot.png",
   );
-  expect(sentence("over")).toContain("not finished within 2400 s (4 times the usual, emulated)");
+  expect(sentence("over")).toContain("not finished within 2640 s (4 times the usual, emulated)");
   expect(sentence("exit")).toBe("the machine switched off before its role was proven");
   expect(sentence("", { outcome: { reason: "", reached: [] } })).toBe("the virtual machine was not started");
 });
@@ -148,6 +227,12 @@ test("the installed system keeps its state and identity", () => {
     stage: "The installed system",
     sentence: "no partition is mounted at /usr/local: nothing would persist",
   });
+  for (const fact of ["machine-id 0123", "hostname noos-1234", "ssh-host-key SHA256:abc"]) {
+    const port = passed("active").replace(`#fact ${fact}\n`, "");
+    expect(failure({ "3-installed": { port } })?.sentence).toBe(`the installed system has no ${fact.split(" ")[0]}`);
+  }
+  const named = { ...node, hostname: "noos" };
+  expect(failureOf(named, runs(), host)?.sentence).toBe("the installed system's host name is noos-1234, expected noos");
   const again = passed("active", "#fact KAIROS_VERSION v1\n");
   expect(failure({ "4-again": { port: again.replace("0123", "4567") } })).toMatchObject({
     stage: "The installed system, booted again",
@@ -214,6 +299,12 @@ test("a stage with assertions of its own must report on those", () => {
   );
   const ran = runs({}).map((run, at) => ({ ...run, stage: own[at] as Stage }));
   expect(failureOf(node, ran, host)?.sentence).toContain('did not report on the assertion "it stays"');
+});
+
+test("an engine that forbids what KVM needs: the way round is named", () => {
+  const error = new Error("process failed: security.insecure is not allowed [traceparent:1]");
+  expect(forbidden(error)?.message).toContain("with --kvm=false it emulates");
+  expect(forbidden(new Error("context canceled"))).toBeUndefined();
 });
 
 test("a stage that fails hides those after it", () => {

@@ -87,11 +87,13 @@ describe("a node's job", () => {
     expect([ran.result, verbs]).toEqual(["success", ["build", "boot", "boot even failed", "publish"]]);
   });
 
-  test("tests upgrades where it is told to and there is a medium to install from", () => {
-    expect(node({ upgrade: true, publish: false }, "").verbs).toEqual(["build", "boot", "upgrade-test"]);
+  test("tests a BIOS and upgrades where it is told to and there is a medium to install from", () => {
+    const whole = node({ upgrade: true, publish: false }, "");
+    expect(whole.verbs).toEqual(["build", "boot", "boot", "upgrade-test"]);
+    expect(whole.calls.match(/--firmware=bios/g)).toHaveLength(1);
     expect(node({ upgrade: true, publish: false, medium: "raw" }, "").verbs).toEqual(["build", "boot"]);
     const { ran, verbs, artifacts } = node({ upgrade: true }, "upgrade-test");
-    expect([ran.result, verbs.slice(2)]).toEqual(["failure", ["upgrade-test", "upgrade-test even failed"]]);
+    expect([ran.result, verbs.slice(3)]).toEqual(["failure", ["upgrade-test", "upgrade-test even failed"]]);
     expect(existsSync(join(artifacts, "noos-proof/upgrade/role.tap"))).toBe(true);
   });
 

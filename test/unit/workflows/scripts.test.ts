@@ -248,6 +248,13 @@ describe("the summary", () => {
       encoding: "utf8",
     });
 
+  test("says what a proof does not show", () => {
+    const folder = mkdtempSync(join(tmpdir(), "hegemonikon-summary-"));
+    mkdirSync(join(folder, "proof/1-live"), { recursive: true });
+    writeFileSync(join(folder, "proof/1-live/role.tap"), "1..2\nok 1 - a\nok 2 - b # SKIP no model\n");
+    expect(summary(folder).stdout).toContain("| 1 of 2, 1 not shown |");
+  });
+
   test("has sizes, proofs and references, and nothing where there is nothing", () => {
     const folder = mkdtempSync(join(tmpdir(), "hegemonikon-summary-"));
     mkdirSync(join(folder, "dist"));

@@ -46,7 +46,7 @@ packages:
       "11:10 budgets.image is not valid | "1GB" | a size in MiB or GiB, e.g. 1.5GiB",
       "11:3 The key "medium" is missing in budgets | nothing | medium: The ISO, or the RAW after compression",
       "12:13 assertions is too short | an empty list | at least one fact that proves the role",
-      "3:1 Unknown key "kernel" | "kernel" | one of name, role, machine, status, arch, model, base, medium, kubernetes, packages, binaries, containers, trees, models, files, units, install, budgets, assertions",
+      "3:1 Unknown key "kernel" | "kernel" | one of name, role, machine, status, arch, model, base, medium, memory, kubernetes, packages, binaries, containers, trees, models, files, units, install, budgets, assertions",
       "4:1 Unknown key "pakages" | "pakages" | "packages"?",
     ]
   `);

@@ -18,6 +18,7 @@ const PLACES: [file: string, path: string, mode: number][] = [
     `${LIB}/${name}`,
     0o755,
   ]),
+  ...["report.sh", "prove.sh"].map((name): [string, string, number] => [name, `${LIB}/${name}`, 0o644]),
   ["role-check.service", "/usr/lib/systemd/system/role-check.service", 0o644],
   ["60-role-check.rules", "/usr/lib/udev/rules.d/60-role-check.rules", 0o644],
 ];
@@ -35,8 +36,12 @@ export function roleCheckEntries(node: Pick<Node, "assertions">): RoleCheckEntry
 
 /** One line an assertion: seconds, name, command, separated by tabs. In a name or command a tab becomes a space. */
 export function assertionTable(node: Pick<Node, "assertions">): string {
-  const flat = (text: string) => text.replaceAll("\t", " ").trim();
   return node.assertions
-    .map(({ name, command, within }) => `${durationInSeconds(within)}\t${flat(name)}\t${flat(command)}\n`)
+    .map(({ name, command, within }) => `${durationInSeconds(within)}\t${oneField(name)}\t${oneField(command)}\n`)
     .join("");
+}
+
+/** A text as it stands in that table, and so in role-check's report. */
+export function oneField(text: string): string {
+  return text.replaceAll("\t", " ").trim();
 }

@@ -4,19 +4,25 @@ import { enableLinks, type Link, UNIT_FOLDER } from "../../plan/unit-links.js";
 /** A file or link of the gate, where it stands in every image. */
 export type RoleGateEntry = { kind: "text"; path: string; mode: number; text: string } | ({ kind: "link" } & Link);
 
-const UNIT = "role-gate.service";
+/** The gate, and what waits for a gate that is not reached. */
+const UNITS = ["role-gate.service", "role-gate-await.service"];
 
-/** What judges the first boot after an upgrade: a stage of Kairos' that arms it, its unit, and its programs. */
+const PROGRAMS = ["arm", "judge", "go-back", "await-gate", "say-taken-back"];
+
+/** What judges the first boot after an upgrade: stages of Kairos' that arm it, its units, and its programs. */
 export function roleGateEntries(): RoleGateEntry[] {
-  const file = (name: string, path: string, mode: number): RoleGateEntry => {
-    return { kind: "text", path, mode, text: readFileSync(new URL(`files/${name}`, import.meta.url), "utf8") };
+  const file = (name: string, path: string, mode: number) => {
+    const text = readFileSync(new URL(`files/${name}`, import.meta.url), "utf8");
+    return { kind: "text" as const, path, mode, text };
   };
-  const unit = readFileSync(new URL(`files/${UNIT}`, import.meta.url), "utf8");
+  const enabled = (name: string): RoleGateEntry[] => {
+    const unit = file(name, `${UNIT_FOLDER}/${name}`, 0o644);
+    return [unit, ...enableLinks(name, unit.text).map((link) => ({ kind: "link" as const, ...link }))];
+  };
   return [
     file("common.sh", "/usr/lib/hegemonikon/role-gate/common.sh", 0o644),
-    ...["arm", "judge", "say-taken-back"].map((name) => file(name, `/usr/lib/hegemonikon/role-gate/${name}`, 0o755)),
-    file(UNIT, `${UNIT_FOLDER}/${UNIT}`, 0o644),
+    ...PROGRAMS.map((name) => file(name, `/usr/lib/hegemonikon/role-gate/${name}`, 0o755)),
+    ...UNITS.flatMap(enabled),
     file("95_role-gate.yaml", "/system/oem/95_role-gate.yaml", 0o644),
-    ...enableLinks(UNIT, unit).map((link): RoleGateEntry => ({ kind: "link", ...link })),
   ];
 }

@@ -15,11 +15,12 @@ export function driverStages(): string {
   const files = [
     { path: unit, permissions: 0o644, content: text("drive.service") },
     { path: "/etc/hegemonikon-upgrade/drive", permissions: 0o755, content: text("drive") },
-    {
-      path: "/etc/systemd/system/role-gate.service.d/50-patience.conf",
+    { path: "/etc/hegemonikon-upgrade/patience", permissions: 0o755, content: text("patience") },
+    ...["role-gate.service", "role-gate-await.service"].map((name) => ({
+      path: `/etc/systemd/system/${name}.d/50-patience.conf`,
       permissions: 0o644,
       content: text("patience.conf"),
-    },
+    })),
   ];
   const wants = "/etc/systemd/system/multi-user.target.wants";
   const step = {

@@ -4,6 +4,10 @@ export enum UpgradeFault {
   Service = "SERVICE",
   /** An assertion does not hold. */
   Assertion = "ASSERTION",
+  /** The boot hangs before anything judges it. */
+  Hang = "HANG",
+  /** The boot stops in emergency mode: what the local file systems need fails. */
+  Emergency = "EMERGENCY",
   /** The kernel panics: the image's initrd is none. */
   Panic = "PANIC",
 }

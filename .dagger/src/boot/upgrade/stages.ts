@@ -1,7 +1,15 @@
-import { durationInSeconds } from "../../node/duration.js";
 import type { Node } from "../../node/node.js";
 import { stageArguments } from "../machine.js";
-import { INSTALL_SECONDS, KERNEL, REPORT_SECONDS, ROLE_CHECK, type Stage, UNATTENDED } from "../stages.js";
+import {
+  INSTALL_SECONDS,
+  KERNEL,
+  POWERDOWN_SECONDS,
+  REPORT_SECONDS,
+  ROLE_CHECK,
+  roleSeconds,
+  type Stage,
+  UNATTENDED,
+} from "../stages.js";
 import { UpgradeFault } from "./fault.js";
 import { brokenAssertion, type Variant, variantAssertions, variantName, variantVersion } from "./variants.js";
 
@@ -10,6 +18,9 @@ const DISK = "/vm/disk.qcow2";
 
 /** Where the registry answers, seen from the guest: the host of QEMU's user network. Private, so without TLS. */
 const REGISTRY = "10.0.2.2:5000";
+
+/** How long the test's machine waits for its gate (files/patience.conf); others wait 15 min. */
+export const AWAIT_SECONDS = 180;
 
 /** The image is fetched, unpacked to the disk, and the machine shut down. */
 const UPGRADE_SECONDS = 600;
@@ -42,7 +53,6 @@ export function installStage(): Stage {
 export function upgradeStages(node: Node, version: string, faults: UpgradeFault[]): Stage[] {
   // The one that panics is last: where it comes back, the machine may restart, and so could not end a stage by it.
   const order = Object.values(UpgradeFault).filter((fault) => faults.includes(fault));
-  const patience = Math.max(...node.assertions.map(({ within }) => durationInSeconds(within)));
   const stages: Stage[] = [];
   const add = (name: string, stage: Omit<Stage, "name">) =>
     stages.push({ name: `${String(stages.length + 2).padStart(2, "0")}-${name}`, ...stage });
@@ -50,7 +60,7 @@ export function upgradeStages(node: Node, version: string, faults: UpgradeFault[
   const proves = (variant: Variant, next: Variant | undefined): Omit<Stage, "name" | "title"> => ({
     ends: next ? "exit" : "done",
     // The gate that judges an upgrade runs every assertion before role-check does.
-    seconds: ROLE_CHECK.seconds + 2 * patience + REPORT_SECONDS,
+    seconds: ROLE_CHECK.seconds + 2 * roleSeconds({ assertions: variantAssertions(node, variant) }) + REPORT_SECONDS,
     expect: [KERNEL, ROLE_CHECK],
     arguments: stageArguments({ disk: DISK, once: true, upgrades: next !== undefined }),
     powerdown: false,
@@ -67,14 +77,16 @@ export function upgradeStages(node: Node, version: string, faults: UpgradeFault[
     says: [`to ${variantVersion(version, "after")} is good`],
   });
   order.forEach((fault, at) => {
-    const broken = brokenAssertion(fault);
     const next = order[at + 1];
-    if (broken) {
+    if (fault !== UpgradeFault.Panic) {
       add(`${variantName(fault)}-fails`, {
         title: `The version whose ${WORDS[fault]}`,
-        // It restarts by itself, once the gate has found its role not proven.
+        // It restarts by itself, once the gate has found its role not proven, or was not reached.
         ends: "exit",
-        seconds: ROLE_CHECK.seconds + patience + REPORT_SECONDS,
+        seconds: brokenAssertion(fault)
+          ? ROLE_CHECK.seconds + roleSeconds({ assertions: variantAssertions(node, fault) }) + REPORT_SECONDS
+          : KERNEL.seconds + AWAIT_SECONDS + POWERDOWN_SECONDS,
+        ...(fault === UpgradeFault.Emergency ? { tolerates: { "emergency-shell": 99 } } : {}),
         expect: [KERNEL],
         arguments: stageArguments({ disk: DISK, once: true, silent: true }),
         powerdown: false,
@@ -85,10 +97,8 @@ export function upgradeStages(node: Node, version: string, faults: UpgradeFault[
       ...back,
       title: `Back in the version upgraded to, because the other's ${WORDS[fault]}${next ? `; then one whose ${WORDS[next]}` : ""}`,
       boots: "passive",
-      says: broken
-        ? [`${variantVersion(version, fault)} did not prove its role`, `FAIL  ${broken}`]
-        : ["It did not come as far as a verdict"],
-      ...(broken
+      says: saysOf(fault, variantVersion(version, fault)),
+      ...(fault !== UpgradeFault.Panic
         ? {}
         : {
             // The machine restarts by itself within this stage: nothing of it runs that could be asked.
@@ -102,7 +112,20 @@ export function upgradeStages(node: Node, version: string, faults: UpgradeFault[
   return stages;
 }
 
+/** What the machine says of an upgrade that was taken back. */
+function saysOf(fault: UpgradeFault, version: string): string[] {
+  const broken = brokenAssertion(fault);
+  if (broken) return [`${version} did not prove its role`, `FAIL  ${broken}`];
+  return [
+    fault === UpgradeFault.Panic
+      ? "It did not come as far as a verdict"
+      : `${version} did not come as far as the role gate`,
+  ];
+}
+
 const WORDS = {
+  [UpgradeFault.Hang]: "boot hangs",
+  [UpgradeFault.Emergency]: "boot stops in emergency mode",
   [UpgradeFault.Panic]: "kernel panics",
   [UpgradeFault.Service]: "service fails",
   [UpgradeFault.Assertion]: "assertion does not hold",

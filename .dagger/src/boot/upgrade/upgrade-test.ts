@@ -61,12 +61,12 @@ export async function upgradeTest(recipe: Recipe, nodeDir: Directory, wanted: Up
 
 /** The emulator's container with the images in the folder of a registry, which runs while the machines do. */
 function withImages(tools: Container, node: Recipe["node"], variants: Variant[], made: (v: Variant) => Container) {
-  const archives = variants.reduce((dir, variant) => {
-    return dir.withFile(`${variantName(variant)}.oci.tar`, ociArchive(made(variant)));
-  }, dag.directory());
-  const paths = variants.flatMap((variant) => [`${variantName(variant)}.oci.tar`, variantPath(node, variant)]);
-  return tools
-    .withMountedDirectory("/images", archives)
-    .withExec([`${SCRIPTS}/fill-registry.sh`, "/registry", "/images", ...paths])
-    .withoutMount("/images");
+  // Mounted one by one: a folder with all of them would be one more copy of each. The registry keeps a layer that they share once.
+  return variants.reduce((container, variant) => {
+    const archive = `/images/${variantName(variant)}.oci.tar`;
+    return container
+      .withMountedFile(archive, ociArchive(made(variant)))
+      .withExec([`${SCRIPTS}/fill-registry.sh`, "/registry", archive, variantPath(node, variant)])
+      .withoutMount(archive);
+  }, tools);
 }

@@ -16,6 +16,7 @@ type Addition = { entries: RoleEntry[]; assertions: Assertion[] };
 const FOLDER = "/usr/lib/hegemonikon/upgrade-test";
 const ONLY_BEFORE = "upgrade-test-before.service";
 const NEEDED = "upgrade-test-needed.service";
+const BROKEN = "upgrade-test-broken.service";
 const DATA = "/usr/local/lib/upgrade-test/data";
 
 /** The assertions of every image but the first: what the one before had and this one has not is gone, and data is not. */
@@ -78,6 +79,10 @@ function additionOf(variant: Variant): Addition {
       return { entries: [], assertions: GONE };
     case UpgradeFault.Panic:
       return { entries: [file("/boot/initrd", "This is no initrd.\n")], assertions: GONE };
+    case UpgradeFault.Hang:
+      return { entries: [file("/system/oem/96_upgrade-test-hang.yaml", text("hang.yaml"))], assertions: GONE };
+    case UpgradeFault.Emergency:
+      return { entries: enabled(BROKEN, text("broken.service")), assertions: GONE };
     case UpgradeFault.Service: {
       const runs = {
         name: "the service that the role needs runs",

@@ -1,49 +1,49 @@
 #!/bin/bash
 # Runs one virtual machine until it has done what the stage is for, shows a bad sign, or its time is over.
 # Usage: run-stage.sh STAGE OUT SCALE EMULATOR ARGUMENT...   STAGE has qemu.args, watch.tsv, `ends` (done or exit), `seconds`,
-# `expect.tsv`, and maybe `then` with these as well: an upgrade, once the role is proven. OUT gets serial.log, port.log,
-# screenshot.png, qemu.log and outcome.tsv. Exit code: 0 ended as it should, else 1.
+# `expect.tsv`, maybe `powerdown` (seconds), and `then` with these as well: an upgrade, once the role is proven. OUT gets
+# serial.log, port.log, screenshot.png, qemu.log, outcome.tsv. Exit code: 0 ended as it should (a role, proven), else 1.
 set -u
 stage=$1 out=$2 scale=$3
 shift 3
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 mkdir -p "$out" && cd "$out" && touch serial.log port.log || exit 2
-pipes=$(mktemp -d)
+. "$here/control.sh"
+pipes=$(mktemp -d) switched_off=
 mkfifo "$pipes"/{port,upgrade,monitor}.{in,out}
 mapfile -t args < "$stage/qemu.args"
-"$@" "${args[@]}" -serial file:serial.log -chardev "pipe,id=port,path=$pipes/port" \
-    -chardev "pipe,id=upgrade,path=$pipes/upgrade" -monitor "pipe:$pipes/monitor" > qemu.log 2>&1 < /dev/null &
+"$@" "${args[@]}" -serial file:serial.log -chardev "pipe,id=port,path=$pipes/port" -chardev "pipe,id=upgrade,path=$pipes/upgrade" \
+    -chardev null,id=scale -device "virtserialport,chardev=scale,name=hegemonikon.scale.$scale" \
+    -monitor "pipe:$pipes/monitor" > qemu.log 2>&1 < /dev/null &
 machine=$!
-# QEMU holds both ends of each, so that no one waits for the other
-exec 7<> "$pipes/port.in" 8<> "$pipes/monitor.in" 9<> "$pipes/upgrade.in" 6<> "$pipes/upgrade.out"
-cat "$pipes/port.out" > port.log &
-cat "$pipes/monitor.out" > monitor.log &
+# Both ends of each are held here, so that no one waits for the other, whatever the emulator does.
+exec 4<> "$pipes/monitor.out" 5<> "$pipes/port.out" 6<> "$pipes/upgrade.out" 7<> "$pipes/port.in" 8<> "$pipes/monitor.in" 9<> "$pipes/upgrade.in"
+cat "$pipes/monitor.out" > /dev/null 4>&- 5>&- &
+cat "$pipes/port.out" > port.log 4>&- 5>&- &
 echo "scale $scale" >&7
-
-say() { echo "$1" >&8; }
 watch() { "$here/watch.sh" "$1" "$stage/watch.tsv" "$scale" "$machine"; }
-picture() { say "screendump $out/screenshot.png -f png" && sleep 3; }
+# A machine that ends by itself leaves the last of these.
+while sleep 7; do picture; done > /dev/null 2>&1 4>&- 5>&- &
+pictures=$! && disown $pictures # no word from bash about its end
 
 reason=$(watch "$stage") ends=$(cat "$stage/ends")
 if [ "$reason" = "done" ] && [ -e "$stage/then" ] && grep -aqx '#done 0' port.log; then
-    picture
     cat "$stage/then/upgrade" >&9
     reason=$(watch "$stage/then") ends=$(cat "$stage/then/ends")
 fi
-if kill -0 $machine 2> /dev/null; then
-    picture
+# while the machine still shows it; and what follows a sign explains it
+if running; then picture; fi
+kill $pictures
+if running && [ "$reason" = "done" ] && [ -e "$stage/powerdown" ]; then
     # what is written in the guest must reach its disk before the next stage
-    if [ "$reason" = "done" ] && [ -e "$stage/powerdown" ]; then
-        say system_powerdown
-        for ((i = 0; i < 60 * scale; i++)); do kill -0 $machine 2> /dev/null && sleep 1; done
-    fi
-    say quit
-    for ((i = 0; i < 20; i++)); do kill -0 $machine 2> /dev/null && sleep 1; done
-    kill -9 $machine 2> /dev/null
+    say system_powerdown
+    ended_within $(($(cat "$stage/powerdown") * scale)) && switched_off=yes || switched_off=no
 fi
+if running; then say quit; fi
+ended_within 20 || kill -9 $machine 2> /dev/null
 wait $machine
-printf 'reason\t%s\nexit\t%s\n' "$reason" $? >> outcome.tsv
-exec 6>&- 7>&- 8>&- 9>&- && wait
-rm -rf "$pipes" monitor.log
+printf '%s\t%s\n' reason "$reason" exit $? ${switched_off:+switched-off $switched_off} >> outcome.tsv
+exec 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- && wait
+rm -rf "$pipes" next.png
 echo "ended: $reason"
-[ "$reason" = "$ends" ]
+[ "$reason" = "$ends" ] && [ "$switched_off" != no ] && { [ "$reason" != "done" ] || grep -aqx '#done 0' port.log; }

@@ -1,0 +1,29 @@
+import { expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+
+const root = join(import.meta.dir, "../../..");
+const scratch = mkdtempSync(join(tmpdir(), "boot-"));
+type Assertion = { name: string; holds: boolean; skipped?: string };
+
+// kairos is booted in the engine tier, thuroros in board.test.ts
+test.each(["protos", "noos"])("%s: live, every assertion holds, or is said not to be shown and why", (name) => {
+  const folder = join(scratch, name);
+  const run = spawnSync(join(root, "hegemonikon"), ["boot", `--node=${name}`, "-o", folder], { encoding: "utf8" });
+  // the error tells which assertion did not hold, and why
+  expect(run.status, run.stderr).toBe(0);
+  const result = JSON.parse(readFileSync(join(folder, "result.json"), "utf8"));
+  const { assertions } = result.stages[0] as { assertions: Assertion[] };
+  const node = parse(readFileSync(join(root, `nodes/${name}/node.yaml`), "utf8"));
+  expect(assertions.map((one) => one.name)).toEqual(node.assertions.map((one: Assertion) => one.name));
+  expect(assertions.filter(({ holds, skipped }) => !holds && skipped === undefined)).toEqual([]);
+  // what was skipped leads the report, and nothing else is missing from it
+  const skipped = assertions.filter((one) => one.skipped !== undefined);
+  expect(result.notShown).toHaveLength(skipped.length);
+  for (const one of skipped) expect(result.notShown.join("\n")).toContain(one.name);
+  expect(existsSync(join(folder, "1-live/screenshot.png"))).toBe(true);
+  expect(result.host.memoryWanted).toBe(Number.parseInt(node.memory, 10) * 1024);
+});
