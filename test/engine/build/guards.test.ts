@@ -23,6 +23,15 @@ test("the image itself passes", async () => {
   expect(await broken((image) => image)).toEqual([]);
 });
 
+test("the initrd is made by our compressor, not by the one that kairos-init lays down", async () => {
+  await onEngine(async () => {
+    const { recipe, image } = await nodeImage("kairos");
+    expect(await image.file("/etc/dracut.conf.d/99-immucore.conf").contents()).toContain('compress="xz"');
+    const facts = parseFacts(await inspect(recipe, image.rootfs()).facts.contents());
+    expect(facts.get("initrd-compression")).toEqual(["zstd"]);
+  });
+});
+
 test("a kernel without the EFI stub", async () => {
   const strip = ["sh", "-c", "sed -i s/^CONFIG_EFI_STUB=y/CONFIG_EFI_STUB=n/ /boot/config-*"];
   expect(await broken((image) => image.withExec(strip))).toEqual(["image/efi-stub"]);

@@ -15,7 +15,7 @@ for f in boot/config-*; do
     [ ! -f "$f" ] || sed -n "s/^CONFIG_\(EFI_STUB\|SQUASHFS_ZSTD\|OVERLAY_FS\)=\(.\).*/\1=\2/p" "$f" |
         while read -r option; do fact kernel-option "${f#boot/config-} $option"; done
 done
-[ ! -f boot/initrd ] || "$here/initrd-kernels.sh" boot/initrd | while read -r k; do fact initrd-kernel "$k"; done
+[ ! -f boot/initrd ] || "$here/initrd-facts.sh" boot/initrd
 
 [ ! -s etc/machine-id ] || fact forbidden "machine-id /etc/machine-id"
 for f in etc/hostid etc/nvme/hostid etc/nvme/hostnqn etc/iscsi/initiatorname.iscsi; do

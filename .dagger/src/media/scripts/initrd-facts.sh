@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints the kernels that an initrd holds modules of. Usage: initrd-kernels.sh INITRD
+# Notes how an initrd is compressed and the kernels that it holds modules of: KEY<tab>VALUE. Usage: initrd-facts.sh INITRD
 # An initrd may start with an uncompressed archive (the processor's microcode); the main one follows, compressed.
 set -eu
 initrd=$1
@@ -13,11 +13,13 @@ fi
 main() { tail -c "+$((start + 1))" "$initrd"; }
 magic=$(main | head -c 6 | od -An -tx1 | tr -d ' \n')
 case "$magic" in
-    28b52ffd*) unpack='zstd -dcq' ;;
-    fd377a58*) unpack='xz -dcq' ;;
-    1f8b*) unpack='gzip -dcq' ;;
-    02214c18*) unpack='lz4 -dcq' ;;
-    303730373031) unpack='cat' ;;
-    *) echo "initrd-kernels: $initrd starts with unknown bytes $magic" >&2 && exit 1 ;;
+    28b52ffd*) name=zstd ;;
+    fd377a58*) name=xz ;;
+    1f8b*) name=gzip ;;
+    02214c18*) name=lz4 ;;
+    303730373031) name=none ;;
+    *) printf 'initrd-compression\tunknown, it starts with %s\n' "$magic" && exit ;;
 esac
-main | $unpack 2> /dev/null | grep -aoE 'lib/modules/[0-9][A-Za-z0-9.+~_-]*/' | cut -d/ -f3 | sort -u
+printf 'initrd-compression\t%s\n' "$name"
+unpack() { case $name in none) cat ;; *) "$name" -dcq ;; esac }
+main | unpack 2> /dev/null | grep -aoE 'lib/modules/[0-9][A-Za-z0-9.+~_-]*/' | cut -d/ -f3 | sort -u | sed 's/^/initrd-kernel\t/'
