@@ -1,0 +1,53 @@
+import { afterAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+// compare-content.sh, on listings in the form of content.sh.
+
+const script = join(import.meta.dir, "../../../.dagger/src/media/scripts/compare-content.sh");
+const folder = mkdtempSync(join(tmpdir(), "compare-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Line = [type: string, mode: string, owner: string, size: string, content: string, path: string];
+const text = (lines: Line[]) => lines.map((line) => `${line.join("\t")}\n`).join("");
+
+function compared(image: Line[], medium: Line[]): string[] {
+  const paths = ["image", "medium"].map((name) => join(folder, name)) as [string, string];
+  writeFileSync(paths[0], text(image));
+  writeFileSync(paths[1], text(medium));
+  const { stdout, stderr, exitCode } = Bun.spawnSync([script, ...paths]);
+  expect([exitCode, String(stderr)]).toEqual([0, ""]);
+  return String(stdout).split("\n").filter(Boolean);
+}
+
+const shadow: Line = ["f", "640", "0:42", "9", "aa", "/etc/shadow"];
+const link: Line = ["l", "777", "0:0", "-", "usr/bin", "/bin"];
+
+test("equal listings", () => expect(compared([link, shadow], [link, shadow])).toEqual([]));
+test("a content that nobody looked into does not count, a size does", () => {
+  expect(compared([shadow], [["f", "640", "0:42", "9", "?", "/etc/shadow"]])).toEqual([]);
+  expect(compared([shadow], [["f", "640", "0:42", "8", "?", "/etc/shadow"]])).toEqual([
+    "changed\t/etc/shadow (size 9 -> 8)",
+  ]);
+});
+test("mode, owner, content, type and target", () => {
+  expect(compared([link, shadow], [["d", "755", "0:0", "-", "-", "/bin"], ["f", "600", "0:0", "9", "bb", "/etc/shadow"]])).toEqual([
+    "changed\t/bin (type l -> d, mode 777 -> 755, content usr/bin -> -)",
+    "changed\t/etc/shadow (mode 640 -> 600, owner 0:42 -> 0:0, content aa -> bb)",
+  ]);
+});
+test("missing and added, folders too; what is mounted over does not count", () => {
+  const folder: Line = ["d", "755", "0:0", "-", "-", "/srv"];
+  const mounted: Line = ["f", "644", "0:0", "1", "aa", "/run/x"];
+  expect(compared([folder, mounted], [link])).toEqual(["added\t/bin", "missing\t/srv"]);
+});
+test("a tab in a name", () => {
+  const odd: Line = ["f", "644", "0:0", "1", "aa", "/a\tb"];
+  expect(compared([odd], [odd])).toEqual([]);
+  expect(compared([odd], [])).toEqual(["missing\t/a\tb"]);
+});
+test("twenty of a kind are enough", () => {
+  const many = Array.from({ length: 30 }, (_, i): Line => ["f", "644", "0:0", "1", "aa", `/f${i}`]);
+  expect(compared(many, [])).toHaveLength(20);
+});
