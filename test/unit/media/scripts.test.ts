@@ -32,7 +32,15 @@ test("a content that nobody looked into does not count, a size does", () => {
   ]);
 });
 test("mode, owner, content, type and target", () => {
-  expect(compared([link, shadow], [["d", "755", "0:0", "-", "-", "/bin"], ["f", "600", "0:0", "9", "bb", "/etc/shadow"]])).toEqual([
+  expect(
+    compared(
+      [link, shadow],
+      [
+        ["d", "755", "0:0", "-", "-", "/bin"],
+        ["f", "600", "0:0", "9", "bb", "/etc/shadow"],
+      ],
+    ),
+  ).toEqual([
     "changed\t/bin (type l -> d, mode 777 -> 755, content usr/bin -> -)",
     "changed\t/etc/shadow (mode 640 -> 600, owner 0:42 -> 0:0, content aa -> bb)",
   ]);

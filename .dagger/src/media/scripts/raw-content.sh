@@ -7,7 +7,11 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 place=$(awk '$1 == "partition" && $6 == "COS_RECOVERY" { print "offset=" $3 ",sizelimit=" $4 }' "$facts")
 work=$(mktemp -d)
 mkdir "$work/recovery" "$work/rootfs"
-trap 'for name in rootfs recovery; do ! mountpoint -q "$work/$name" || umount "$work/$name"; done; rm -rf "$work"' EXIT
+clean() {
+    for name in rootfs recovery; do ! mountpoint -q "$work/$name" || umount "$work/$name"; done
+    rm -rf "$work"
+}
+trap clean EXIT
 # No such partition: its guard says so; an empty listing is no root file system either.
 [ -n "$place" ] || exit 0
 mount -o "ro,loop,$place" "$disk" "$work/recovery"
