@@ -4,8 +4,11 @@ export type FailedExec = { cmd: readonly string[]; exitCode: number; stdout: str
 /** Lines of each stream of a tool that an error shows: enough for mksquashfs's or syft's own complaint. */
 const LAST_LINES = 15;
 
-/** Complaints that an error shows where they are not among the last lines. */
-const COMPLAINTS = 10;
+/**
+ * Complaints that an error shows where they are not among the last lines: the first ones, which tell the cause (an archive
+ * that cannot be reached), and the last ones (each package that is then not found).
+ */
+const COMPLAINTS = { first: 6, last: 4 };
 
 /** Characters of a line: kairos-init names 300 packages in one, with what went wrong at its end. */
 const LINE = { head: 200, tail: 100 };
@@ -28,7 +31,7 @@ export function failedStep(node: string, exec: FailedExec): string {
   const complaints = [...new Set([...out, ...err].filter((line) => COMPLAINT.test(line) && !shown.has(line)))];
   return [
     `${node}: the step "${stepTitle(exec.cmd)}" failed with exit code ${exec.exitCode}${meaning(exec)}`,
-    ...listed("What it complained of:", complaints.slice(-COMPLAINTS)),
+    ...listed("What it complained of:", firstAndLast(complaints)),
     ...(last.length > 0 ? listed("The last lines it wrote:", last) : ["It wrote nothing."]),
   ].join("\n");
 }
@@ -42,6 +45,11 @@ function stepTitle(cmd: readonly string[]): string {
 
 const listed = (title: string, lines: readonly string[]) =>
   lines.length > 0 ? [title, ...lines.map((line) => `  ${shortened(line)}`)] : [];
+
+function firstAndLast(lines: readonly string[]): readonly string[] {
+  const { first, last } = COMPLAINTS;
+  return lines.length <= first + last ? lines : [...lines.slice(0, first), "…", ...lines.slice(-last)];
+}
 
 function linesOf(text: string): string[] {
   const esc = String.fromCharCode(27);

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-// compare-content.sh, on listings in the form of content.sh.
+// compare-content.sh, on listings in the form of content.sh, and need-disk.sh.
 
-const script = join(import.meta.dir, "../../../.dagger/src/media/scripts/compare-content.sh");
+const scripts = join(import.meta.dir, "../../../.dagger/src/media/scripts");
 const folder = mkdtempSync(join(tmpdir(), "compare-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -16,7 +16,7 @@ function compared(image: Line[], medium: Line[]): string[] {
   const paths = ["image", "medium"].map((name) => join(folder, name)) as [string, string];
   writeFileSync(paths[0], text(image));
   writeFileSync(paths[1], text(medium));
-  const { stdout, stderr, exitCode } = Bun.spawnSync([script, ...paths]);
+  const { stdout, stderr, exitCode } = Bun.spawnSync([join(scripts, "compare-content.sh"), ...paths]);
   expect([exitCode, String(stderr)]).toEqual([0, ""]);
   return String(stdout).split("\n").filter(Boolean);
 }
@@ -58,4 +58,17 @@ test("a tab in a name", () => {
 test("twenty of a kind are enough", () => {
   const many = Array.from({ length: 30 }, (_, i): Line => ["f", "644", "0:0", "1", "aa", `/f${i}`]);
   expect(compared(many, [])).toHaveLength(20);
+});
+
+test("a disk with too little room is told before anything is made, with what is needed, why, and what is there", () => {
+  const need = (times: string, more: string) => {
+    const { exitCode, stderr } = Bun.spawnSync([join(scripts, "need-disk.sh"), folder, times, more, "/", folder]);
+    return { exitCode, said: String(stderr) };
+  };
+  expect(need("3", "1")).toEqual({ exitCode: 0, said: "" });
+  const { exitCode, said } = need("3", "1073741824");
+  expect(exitCode).toBe(1);
+  expect(said).toMatch(
+    /^found [\d.]+ GiB of free disk for \/, expected 10485\d\d\.\d GiB: 3 times the root file system of 0\.0 GiB, and 1073741824 MiB\n$/,
+  );
 });

@@ -36,6 +36,16 @@ test("a line of 300 packages is shortened, and what went wrong at its end stays"
   expect(lines.find((line) => line.includes("ERR failed to run"))).toEndWith(": exit status 100");
 });
 
+test("300 packages that are not found do not hide why: the first complaints stay", () => {
+  const fetch = "W: Failed to fetch http://127.0.0.1:9/dists/noble/InRelease  Could not connect";
+  const missing = Array.from({ length: 300 }, (_, i) => `E: Unable to locate package p${i}`);
+  const stdout = [fetch, ...missing, ...Array(20).fill("on it goes")].join("\n");
+  const lines = failedStep("noos", { cmd, exitCode: 1, stdout, stderr: cobra }).split("\n");
+  expect(lines[2]).toBe(`  ${fetch}`);
+  expect(lines.filter((line) => line.includes("Unable to locate"))).toHaveLength(9);
+  expect(lines).toContain("  E: Unable to locate package p299");
+});
+
 test("both streams are shown, stdout first, and what is among the last lines is not said twice", () => {
   const text = failedStep("noos", { cmd, exitCode: 100, stdout: "Reading\nE: no such package", stderr: "W: old list" });
   expect(text.split("\n").slice(1)).toEqual([

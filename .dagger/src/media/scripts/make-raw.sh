@@ -9,6 +9,9 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 PATH=$here/shim-xattrs:$PATH
 work=$out/work
 mkdir -p "$work"
+# At its highest: AuroraBoot's copy of the root file system, the recovery partition that holds it, and the disk, dense, whose
+# recovery partition is twice its image (AuroraBoot's recoveryPartitionSize).
+"$here/need-disk.sh" "$rootfs" 4 1000 /tmp "$work"
 auroraboot --cloud-config "$config" --set disable_http_server=true --set disable_netboot=true --set "state_dir=$work" \
     --set disk.efi=true --set no_default_cloud_config=true --set "arch=$arch" --set "container_image=dir:$rootfs"
 raw=$(find "$work" -name '*.raw' -size +0 | head -n 1)
