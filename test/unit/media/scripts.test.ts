@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -71,4 +71,33 @@ test("a disk with too little room is told before anything is made, with what is 
   expect(said).toMatch(
     /^found [\d.]+ GiB of free disk for \/, expected 10485\d\d\.\d GiB: 3 times the root file system of 0\.0 GiB, and 1073741824 MiB\n$/,
   );
+});
+
+test("a tool's image that lacks programs is told so in one sentence", () => {
+  const { exitCode, stderr } = Bun.spawnSync([join(scripts, "needs.sh"), "sh", "no-such-find", "no-such-xargs"]);
+  expect(exitCode).toBe(127);
+  expect(String(stderr)).toMatch(
+    /^found no no-such-find, no-such-xargs in this image \(.+\), expected: sh no-such-find no-such-xargs\n$/,
+  );
+  expect(Bun.spawnSync([join(scripts, "needs.sh"), "sh"]).exitCode).toBe(0);
+});
+
+test("the scripts that a tool's image runs say what they need of it", () => {
+  const asking = readdirSync(scripts).filter(
+    (name) => name.endsWith(".sh") && readFileSync(join(scripts, name), "utf8").includes('/needs.sh" '),
+  );
+  expect(asking.sort()).toEqual([
+    "content.sh",
+    "image-facts.sh",
+    "initrd-facts.sh",
+    "iso-facts.sh",
+    "make-iso.sh",
+    "make-raw.sh",
+    "measure.sh",
+    "merge-sbom.sh",
+    "raw-content.sh",
+    "raw-facts.sh",
+    "sbom-debs.sh",
+    "squashfs-content.sh",
+  ]);
 });

@@ -5,6 +5,7 @@ set -eu
 cd "$1"
 fact() { printf '%s\t%s\n' "$1" "$2"; }
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+"$here/needs.sh" awk find grep sed sort
 
 find boot -maxdepth 1 -type f \( -name 'vmlinuz*' -o -name 'Image*' -o -name 'kernel*' \) | sort | while read -r f; do fact kernel "$f"; done
 # Its target is absolute: here it leads out of ROOTFS, so that only the link itself can be asked for.

@@ -2,6 +2,7 @@
 # Notes how an initrd is compressed and the kernels that it holds modules of: KEY<tab>VALUE. Usage: initrd-facts.sh INITRD
 # An initrd may start with an uncompressed archive (the processor's microcode); the main one follows, compressed.
 set -eu
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 initrd=$1
 start=0
 if [ "$(head -c 6 "$initrd")" = 070701 ]; then
@@ -21,5 +22,6 @@ case "$magic" in
     *) printf 'initrd-compression\tunknown, it starts with %s\n' "$magic" && exit ;;
 esac
 printf 'initrd-compression\t%s\n' "$name"
+[ "$name" = none ] || "$here/needs.sh" "$name"
 unpack() { case $name in none) cat ;; *) "$name" -dcq ;; esac }
 main | unpack 2> /dev/null | grep -aoE 'lib/modules/[0-9][A-Za-z0-9.+~_-]*/' | cut -d/ -f3 | sort -u | sed 's/^/initrd-kernel\t/'

@@ -4,6 +4,7 @@
 set -eu
 iso=$1 content=$2
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+"$here/needs.sh" cut sed unsquashfs xorriso
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fact() { printf '%s\t%s\n' "$1" "$2"; }

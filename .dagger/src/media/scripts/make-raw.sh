@@ -6,6 +6,7 @@
 set -eu
 name=$1 rootfs=$2 config=$3 out=$4 arch=$5
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+"$here/needs.sh" auroraboot awk df du find paste rsync zstd
 PATH=$here/shim-xattrs:$PATH
 work=$out/work
 mkdir -p "$work"

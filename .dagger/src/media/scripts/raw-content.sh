@@ -4,6 +4,7 @@
 set -eu
 disk=$1 facts=$2
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+"$here/needs.sh" awk find mount mountpoint umount
 place=$(awk '$1 == "partition" && $6 == "COS_RECOVERY" { print "offset=" $3 ",sizelimit=" $4 }' "$facts")
 work=$(mktemp -d)
 mkdir "$work/recovery" "$work/rootfs"

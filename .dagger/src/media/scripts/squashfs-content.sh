@@ -4,6 +4,7 @@
 set -eu
 squashfs=$1
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+"$here/needs.sh" awk sort unsquashfs xargs
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C
