@@ -42,6 +42,16 @@ test("a second kernel", async () => {
   expect(await broken((image) => image.withExec(second))).toEqual(["image/one-kernel"]);
 });
 
+test("a second kernel stops the build", async () => {
+  await onEngine(async () => {
+    const { recipe, image } = await nodeImage("kairos");
+    const second = image.withExec(["sh", "-c", "cp /boot/vmlinuz-* /boot/vmlinuz-9.9.9"]);
+    const message = await failure("kairos", () => inspected(recipe, second));
+    expect(message).toContain("Kernels that never boot are in the image");
+    expect(message).toContain("boot/vmlinuz-9.9.9");
+  });
+});
+
 test("no initrd", async () => {
   expect(await broken((image) => image.withoutFile("/boot/initrd"))).toEqual(["image/initrd"]);
 });
