@@ -3,7 +3,7 @@ import { suggestion } from "../yaml/nearest.js";
 import type { Source, Sources } from "./sources.js";
 
 /** Names that the module itself uses, whatever the nodes say. */
-export const MODULE_SOURCES = ["kairos-init", "auroraboot"] as const;
+export const MODULE_SOURCES = ["kairos-init", "auroraboot", "syft"] as const;
 
 /** The source of a name and kind; an error that names the nearest one where there is none. */
 export function requireSource<Kind extends Source["kind"]>(

@@ -112,16 +112,21 @@ describe("sources.yaml", () => {
     [
       "with a sha256 for one of two architectures: a warning",
       change(VALID_SOURCES, `      arm64: ${"f".repeat(64)}\n`, ""),
-      ["sources.yaml:30:5 sources/pinned"],
+      ["sources.yaml:36:5 sources/pinned"],
     ],
     [
       "without a sha256: a warning",
       VALID_SOURCES.slice(0, VALID_SOURCES.indexOf("    sha256:\n")),
-      ["sources.yaml:30:5 sources/pinned"],
+      ["sources.yaml:36:5 sources/pinned"],
     ],
     [
       "without what every build needs",
       change(VALID_SOURCES, "  kairos-init:", "  kairosinit:"),
+      ["sources.yaml:1:1 sources/needed"],
+    ],
+    [
+      "without syft, which every build needs, too",
+      change(VALID_SOURCES, "  syft:", "  lister:"),
       ["sources.yaml:1:1 sources/needed"],
     ],
     [

@@ -69,6 +69,12 @@ export const VALID_SOURCES = `sources:
     reference: quay.io/kairos/auroraboot
     version: v0.26.2
     digest: sha256:${"d".repeat(64)}
+  syft:
+    kind: image
+    for: SBOM
+    reference: ghcr.io/anchore/syft
+    version: v1.38.0
+    digest: sha256:${"9".repeat(64)}
   k0s:
     kind: download
     for: Kubernetes
