@@ -56,17 +56,21 @@ function kernelProblems(node: string, facts: Facts): Problem[] {
     const found = modules.join(", ") || "none";
     problems.push(problem("kernel", "The kernel that boots has no modules", found, `/usr/lib/modules/${kernel}`));
   }
+  const others = kernels.filter((path) => path !== `boot/vmlinuz-${kernel}`);
   if (kernels.length > 1) {
-    const others = kernels.filter((path) => path !== `boot/vmlinuz-${kernel}`);
+    const onPi = modelOf(facts).startsWith("rpi") && kernel.endsWith("-raspi");
     problems.push({
       ...problem(
         "one-kernel",
         `Kernels that never boot are in the image, beside ${kernel}`,
         others.join(", "),
         "one kernel",
-        "they are only weight; kairos-init brings a second one for the Raspberry Pi (kairos#4222)",
+        onPi
+          ? "some releases of kairos-init bring Ubuntu's generic kernel to a Raspberry Pi, too (kairos#4222): only weight"
+          : "it is not said which of them boots; one of the node's packages may have brought the other",
       ),
-      severity: "warning",
+      // What kairos-init does is no fault of the node, and the Pi boots the right one.
+      severity: onPi ? "warning" : "error",
     });
   }
   const initrdKernels = facts.get("initrd-kernel") ?? [];

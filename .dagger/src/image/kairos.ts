@@ -11,7 +11,8 @@ const HEAVY_VERSION = "v0.0.0";
 
 const KAIROS_INIT = "/kairos-init";
 
-const DRACUT_CONF = "/etc/dracut.conf.d/99-hegemonikon.conf";
+/** dracut reads these files in the order of `sort -V`, and the last one wins: upstream's are 99-immucore.conf and kairos-*. */
+export const DRACUT_CONF = "/etc/dracut.conf.d/zz-hegemonikon.conf";
 
 /**
  * Everything below the role, from slow and shared to quick and particular: Kairos' packages and kernel (shared by every
@@ -30,7 +31,7 @@ export function head(plan: Head): Container {
     "-s",
     name,
     "-l",
-    // It shows what apt says at this level only, and an error without that is "exit status 100".
+    // At this level only it shows what apt said, once apt has ended; an error without that is "exit status 100".
     "debug",
     "-m",
     plan.model,
@@ -42,7 +43,7 @@ export function head(plan: Head): Container {
   let container = base(plan).withMountedFile(KAIROS_INIT, kairosInit);
   container = withScripts(container, import.meta.url, "step", "clean").withExec([
     `${SCRIPTS}/step.sh`,
-    "Kairos: its packages and the kernel",
+    "Kairos: its packages and the kernel (apt says nothing for minutes)",
     ...stage("install"),
   ]);
   if (plan.packages.length > 0) {

@@ -10,13 +10,15 @@ import { sbomAdditions } from "../manifest/sbom.js";
 import { problemLines } from "../plan/problem-lines.js";
 import type { Recipe } from "../plan/recipe.js";
 import { type Facts, parseFacts } from "./facts.js";
-import { debs, inspect, inspectIso, measure, merged, scanned } from "./inspect.js";
+import { compared, debs, inspect, inspectIso, measure, merged, scanned } from "./inspect.js";
 import { iso } from "./iso.js";
 import { isoProblems } from "./iso-guards.js";
 import { ociArchive } from "./oci-archive.js";
 import { checkPersonal, personal } from "./personal.js";
-import { raw } from "./raw.js";
+import { problemsOf } from "./problems-of.js";
+import { type RawMedium, raw } from "./raw.js";
 import { parseRawFacts, rawProblems } from "./raw-guards.js";
+import { sameRootfsProblems } from "./same-rootfs.js";
 
 /** An image that its guards let pass, and what they noted on the way. */
 export type Inspected = { image: Container; listing: string; listed: File; facts: Facts; warnings: Problem[] };
@@ -37,22 +39,30 @@ export async function inspected(recipe: Recipe, image: Container): Promise<Inspe
   return { image, listing, listed: noted.listing, facts, warnings: passed(recipe, problems) };
 }
 
-/** A root file system's medium, unmade: the ISO, or the RAW with its facts, which are noted before it is compressed. */
-function mediumOf(recipe: Recipe, rootfs: Directory): { file: File; facts?: File } {
+/** A root file system's medium, unmade: the ISO, or the RAW with what was noted of it before it was compressed. */
+function mediumOf(recipe: Recipe, rootfs: Directory): { file: File; raw?: RawMedium } {
   if (recipe.node.medium === "iso") return { file: iso(recipe, rootfs) };
-  const { disk, facts } = raw(recipe, rootfs);
-  return { file: disk, facts };
+  const made = raw(recipe, rootfs);
+  return { file: made.disk, raw: made };
 }
 
 /** The medium of an inspected image. Throws a HegemonikonError with everything that forbids it. */
 export async function medium(recipe: Recipe, { image, listing, listed }: Inspected): Promise<Made> {
-  const { name, model, budgets } = recipe.node;
-  const { file, facts } = mediumOf(recipe, image.rootfs());
-  const problems = facts
-    ? rawProblems(name, model, parseRawFacts(await facts.contents()), recipe.mediumConfig)
-    : isoProblems(name, parseFacts(await inspectIso(recipe, file, listed).contents()), recipe.mediumConfig);
-  problems.push(...budgetProblems(name, "medium", budgets.medium, await file.size(), largest(listing, 10)));
-  return { file, warnings: passed(recipe, problems) };
+  const { name, budgets } = recipe.node;
+  const made = mediumOf(recipe, image.rootfs());
+  const problems = made.raw
+    ? await rawMediumProblems(recipe, made.raw, listed)
+    : isoProblems(name, parseFacts(await inspectIso(recipe, made.file, listed).contents()), recipe.mediumConfig);
+  problems.push(...budgetProblems(name, "medium", budgets.medium, await made.file.size(), largest(listing, 10)));
+  return { file: made.file, warnings: passed(recipe, problems) };
+}
+
+async function rawMediumProblems(recipe: Recipe, { facts, content }: RawMedium, listed: File): Promise<Problem[]> {
+  const [disk, rootfs] = await Promise.all([facts.contents(), compared(recipe, listed, content).contents()]);
+  return [
+    ...rawProblems(recipe.node, parseRawFacts(disk), recipe.mediumConfig),
+    ...sameRootfsProblems(problemsOf(`RAW of ${recipe.node.name}`, "raw"), parseFacts(rootfs)),
+  ];
 }
 
 /** Everything a build gives: image, medium, SBOM, content listing, manifest, and the checksums over them. */

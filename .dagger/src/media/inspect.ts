@@ -31,6 +31,21 @@ export function inspectIso(recipe: Recipe, iso: File, listing: File): File {
     .file("/noted");
 }
 
+/** Notes where a medium's root file system is not the image's, both listed. */
+export function compared(recipe: Recipe, image: File, medium: File): File {
+  return tool(recipe.auroraboot)
+    .withMountedFile("/image.txt", image)
+    .withMountedFile("/medium.txt", medium)
+    .withExec([
+      `${TOOLS}/titled.sh`,
+      "the medium's root file system against the image's",
+      "sh",
+      "-c",
+      `exec ${TOOLS}/compare-content.sh /image.txt /medium.txt > /noted`,
+    ])
+    .file("/noted");
+}
+
 /** Sizes and sha256 of files, by their names. */
 export function measure(recipe: Recipe, files: Readonly<Record<string, File>>): File {
   const folder = Object.entries(files).reduce((dir, [name, file]) => dir.withFile(name, file), dag.directory());

@@ -1,4 +1,5 @@
 import type { Problem } from "../errors.js";
+import type { Node } from "../node/node.js";
 import { problemsOf } from "./problems-of.js";
 
 const MIB = 1024 ** 2;
@@ -44,14 +45,20 @@ export function parseRawFacts(text: string): RawFacts {
 }
 
 /**
- * What Kairos wants of a RAW disk: label, file system, smallest size. Labels and sizes as kairos-agent's and AuroraBoot's
- * constants have them (COS_GRUB and COS_OEM of 64 MiB; COS_RECOVERY holds the image and room for its upgrade).
+ * What Kairos wants of a RAW disk: label, file system, smallest size. AuroraBoot makes COS_GRUB and COS_OEM of 64 MiB and
+ * COS_RECOVERY twice as large as its image, for upgrades; what is far below cannot hold what belongs there.
  */
 const WANTED = [
   { label: "COS_GRUB", type: "vfat", least: 20 * MIB },
   { label: "COS_OEM", type: "ext", least: 60 * MIB },
   { label: "COS_RECOVERY", type: "ext", least: 512 * MIB },
 ] as const;
+
+/** What AuroraBoot lays into COS_OEM. Every other file there would be a cloud-config that each boot runs. */
+const OEM_FILES = ["/01_reset.yaml", "/90_custom.yaml", "/grubenv", "/lost+found"];
+
+/** How UEFI names an architecture: its fallback loader, and GRUB, which shim starts by this name. */
+const EFI_ARCH: Readonly<Record<Node["arch"], string>> = { amd64: "x64", arm64: "aa64" };
 
 /** What a Raspberry Pi 4 reads before any kernel: its firmware, then u-boot with the board's device tree. */
 const PI_FILES: Readonly<Record<string, readonly string[]>> = {
@@ -60,8 +67,12 @@ const PI_FILES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What forbids a RAW disk. Empty where it may leave. */
-export function rawProblems(node: string, model: string, facts: RawFacts, mediumConfig: string): Problem[] {
-  const problem = problemsOf(`RAW of ${node}`, "raw");
+export function rawProblems(
+  { name, model, arch }: Pick<Node, "name" | "model" | "arch">,
+  facts: RawFacts,
+  mediumConfig: string,
+): Problem[] {
+  const problem = problemsOf(`RAW of ${name}`, "raw");
   const problems: Problem[] = [];
   if (facts.table !== "gpt")
     problems.push(problem("table", "The partition table is of another kind", facts.table || "none", "gpt"));
@@ -87,13 +98,17 @@ export function rawProblems(node: string, model: string, facts: RawFacts, medium
     }
   }
   const names = new Set(facts.esp.map((path) => path.toLowerCase()));
-  if (![...names].some((path) => /^efi\/boot\/(boot|grub)(aa64|x64)?\.efi$/.test(path))) {
+  const loaders = [`efi/boot/boot${EFI_ARCH[arch]}.efi`, `efi/boot/grub${EFI_ARCH[arch]}.efi`];
+  const absent = loaders.filter((path) => !names.has(path));
+  if (absent.length > 0) {
+    const there = facts.esp.filter((path) => /\.efi$/i.test(path)).join(", ") || "none";
     problems.push(
       problem(
         "efi",
-        "The EFI system partition has no boot loader",
-        facts.esp.slice(0, 5).join(", ") || "nothing",
-        "EFI/BOOT/BOOT*.EFI",
+        `The EFI system partition lacks a boot loader for ${arch}`,
+        `no ${absent.join(", no ")}; loaders: ${there}`,
+        loaders.join(" and "),
+        "firmware and u-boot look for the first, and it starts the second",
       ),
     );
   }
@@ -132,6 +147,22 @@ export function rawProblems(node: string, model: string, facts: RawFacts, medium
         ),
       );
     }
+  }
+  const oem = facts.partitions.find(({ label }) => label === "COS_OEM")?.name;
+  const stray = facts.files.flatMap((line) => {
+    const [partition, path = ""] = line.split(" ");
+    return partition === oem && !OEM_FILES.includes(path) ? [path] : [];
+  });
+  if (stray.length > 0) {
+    problems.push(
+      problem(
+        "oem-files",
+        "COS_OEM has files that are not AuroraBoot's",
+        stray.join(", "),
+        `nothing but ${OEM_FILES.join(", ")}`,
+        "every cloud-config there is run at each boot, and outlives every upgrade",
+      ),
+    );
   }
   if (facts.oemConfig.trim() !== mediumConfig.trim()) {
     const found = /passwd: *"?kairos"?/.test(facts.oemConfig)

@@ -2,8 +2,8 @@ import type { Directory, File } from "@dagger.io/dagger";
 import type { Recipe } from "../plan/recipe.js";
 import { TOOLS, tool } from "./tool.js";
 
-/** A RAW disk, compressed, and what stands in it (media/raw-facts.ts reads that). */
-export type RawMedium = { disk: File; facts: File };
+/** A RAW disk, compressed, what stands in it (raw-guards.ts reads that), and its root file system, listed. */
+export type RawMedium = { disk: File; facts: File; content: File };
 
 /** The RAW disk of a root file system: written to a card, its first boot lays out the rest. */
 export function raw(recipe: Recipe, rootfs: Directory): RawMedium {
@@ -26,5 +26,9 @@ export function raw(recipe: Recipe, rootfs: Directory): RawMedium {
       { insecureRootCapabilities: true },
     )
     .directory("/out");
-  return { disk: out.file(recipe.artefacts.medium), facts: out.file(`${name}.facts`) };
+  return {
+    disk: out.file(recipe.artefacts.medium),
+    facts: out.file(`${name}.facts`),
+    content: out.file(`${name}.content`),
+  };
 }

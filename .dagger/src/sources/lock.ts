@@ -65,13 +65,13 @@ async function fileDigest(address: string): Promise<string> {
 }
 
 /** The engine tries a dead address again for many minutes: this asks first. What answers at all, it may then try. */
-async function reachable(address: string): Promise<void> {
+export async function reachable(address: string, silence = SILENCE.file): Promise<void> {
   try {
-    await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(SILENCE.file) });
+    await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(silence) });
   } catch (error) {
     const { code = "", name = "", message = "" } = error as { code?: string; name?: string; message?: string };
     if (/certificate|CERT/i.test(code + message)) return;
     const silent = name === "TimeoutError";
-    throw new HegemonikonError(silent ? `no answer within ${SILENCE.file / 1000} s` : `cannot be reached (${message})`);
+    throw new HegemonikonError(silent ? `no answer within ${silence / 1000} s` : `cannot be reached (${message})`);
   }
 }

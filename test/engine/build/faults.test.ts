@@ -64,22 +64,78 @@ test("a package that there is not: node, step and apt's own words", async () => 
 test("apt failing half way leaves no layer behind: the next build without the fault works", async () => {
   await onEngine(async () => {
     const { image } = await nodeImage("kairos");
+    // A package that lays its file and then fails in its own script, as those of a broken mirror's day do.
+    const broken = `mkdir -p /tmp/half/DEBIAN /tmp/half/usr && touch /tmp/half/usr/half
+      printf 'Package: half\\nVersion: 1\\nArchitecture: all\\nMaintainer: nobody <n@example.org>\\nDescription: half\\n' > /tmp/half/DEBIAN/control
+      printf '#!/bin/sh\\necho "no device for half" >&2; exit 3\\n' > /tmp/half/DEBIAN/postinst
+      chmod 755 /tmp/half/DEBIAN/postinst
+      dpkg-deb -b /tmp/half /tmp/half.deb && apt-get -y install /tmp/half.deb`;
     const half = image
       .withMountedDirectory(SCRIPTS, dag.host().directory(".dagger/src/image/scripts"))
-      .withExec([`${SCRIPTS}/step.sh`, "half a step", "sh", "-c", "touch /usr/half && exit 3"]);
-    expect(await failure("kairos", () => half.sync())).toContain('the step "half a step" failed with exit code 3');
+      .withExec([`${SCRIPTS}/step.sh`, "half a step", "sh", "-euc", broken]);
+    const message = await failure("kairos", () => half.sync());
+    expect(message).toContain('the step "half a step" failed with exit code 100');
+    expect(message).toContain("no device for half");
+    expect(message).toContain("E: Sub-process /usr/bin/dpkg returned an error code (1)");
     expect(await image.exists("/usr/half")).toBe(false);
+    expect(await image.withExec(["dpkg", "--audit"]).stdout()).toBe("");
   });
 });
 
-test("no space left while the ISO is made: said in words, and no ISO is left", async () => {
+test("kairos-init failing: what apt said is shown, and not how kairos-init is used", async () => {
+  await onEngine(async () => {
+    // An archive where nobody listens, for whichever distribution the base is of.
+    const nobody = (distribution: string) =>
+      `\n  nobody-${distribution}:\n    kind: apt-snapshot\n    for: tests\n    distribution: ${distribution}\n    url: http://127.0.0.1:9/{version}\n    version: 20260101T000000Z\n`;
+    const own = sourcesText().replace(/^ {2}[\w.-]+:\n {4}kind: apt-snapshot\n(?: {4}.*\n)*/gm, "");
+    const text = own.trimEnd() + nobody("debian") + nobody("ubuntu");
+    const { image } = await nodeImage("kairos", nodesDir(), sourcesFile(text));
+    const message = await failure("kairos", () => image.sync());
+    expect(message).toContain('kairos: the step "Kairos: its packages and the kernel');
+    expect(message).toMatch(
+      /^ {2}E: (Unable to locate package|Package .* has no installation candidate|Failed to fetch)/m,
+    );
+    expect(message).toContain("http://127.0.0.1:9/");
+    expect(message).not.toContain("--provider");
+  });
+}, 600_000);
+
+/** Makes a node's medium where /tmp has 64 MiB, and gives the message of that failure. */
+async function crowded(node: string, script: string, ...more: string[]): Promise<string> {
+  const { recipe } = await nodeImage(node);
+  const { image } = await nodeImage("kairos");
+  const medium = tool(recipe.auroraboot)
+    .withMountedDirectory("/rootfs", image.rootfs())
+    .withMountedTemp("/tmp", { size: 64 * 1024 * 1024 })
+    .withNewFile("/medium.yaml", recipe.mediumConfig)
+    .withExec(
+      [`${TOOLS}/titled.sh`, "the medium", `${TOOLS}/${script}`, "x", "/rootfs", "/medium.yaml", "/out", ...more],
+      { insecureRootCapabilities: script === "make-raw.sh" },
+    );
+  return failure(node, () => medium.sync());
+}
+
+test("too little disk for the ISO or the RAW: said in a second, with figures, and nothing is left", async () => {
+  await onEngine(async () => {
+    for (const message of [await crowded("kairos", "make-iso.sh"), await crowded("thuroros", "make-raw.sh", "arm64")]) {
+      expect(message).toMatch(/: the step "the medium" failed with exit code 1\nThe last lines it wrote:\n/);
+      expect(message).toMatch(
+        /found 0\.1 GiB of free disk for \/tmp, expected [1-9][\d.]* GiB: [34] times the root file system of \d\.\d GiB/,
+      );
+    }
+  });
+});
+
+test("no space left although the check let it pass: said in words", async () => {
   await onEngine(async () => {
     const { recipe, image } = await nodeImage("kairos");
+    // AuroraBoot alone, without make-iso.sh, which looks first.
+    const command = ["auroraboot", "build-iso", "--output", "/out", "--cloud-config", "/medium.yaml", "dir:/rootfs"];
     const full = tool(recipe.auroraboot)
       .withMountedDirectory("/rootfs", image.rootfs())
       .withMountedTemp("/tmp", { size: 64 * 1024 * 1024 })
       .withNewFile("/medium.yaml", recipe.mediumConfig)
-      .withExec([`${TOOLS}/titled.sh`, "the ISO", `${TOOLS}/make-iso.sh`, "x", "/rootfs", "/medium.yaml", "/out"]);
+      .withExec([`${TOOLS}/titled.sh`, "the ISO", ...command]);
     const message = await failure("kairos", () => full.sync());
     expect(message).toContain('kairos: the step "the ISO" failed');
     expect(message).toContain("the disk is full");

@@ -23,6 +23,15 @@ test("the image itself passes", async () => {
   expect(await broken((image) => image)).toEqual([]);
 });
 
+test("the initrd is made by our compressor, not by the one that kairos-init lays down", async () => {
+  await onEngine(async () => {
+    const { recipe, image } = await nodeImage("kairos");
+    expect(await image.file("/etc/dracut.conf.d/99-immucore.conf").contents()).toContain('compress="xz"');
+    const facts = parseFacts(await inspect(recipe, image.rootfs()).facts.contents());
+    expect(facts.get("initrd-compression")).toEqual(["zstd"]);
+  });
+});
+
 test("a kernel without the EFI stub", async () => {
   const strip = ["sh", "-c", "sed -i s/^CONFIG_EFI_STUB=y/CONFIG_EFI_STUB=n/ /boot/config-*"];
   expect(await broken((image) => image.withExec(strip))).toEqual(["image/efi-stub"]);
@@ -31,6 +40,16 @@ test("a kernel without the EFI stub", async () => {
 test("a second kernel", async () => {
   const second = ["sh", "-c", "cp /boot/vmlinuz-* /boot/vmlinuz-9.9.9"];
   expect(await broken((image) => image.withExec(second))).toEqual(["image/one-kernel"]);
+});
+
+test("a second kernel stops the build", async () => {
+  await onEngine(async () => {
+    const { recipe, image } = await nodeImage("kairos");
+    const second = image.withExec(["sh", "-c", "cp /boot/vmlinuz-* /boot/vmlinuz-9.9.9"]);
+    const message = await failure("kairos", () => inspected(recipe, second));
+    expect(message).toContain("Kernels that never boot are in the image");
+    expect(message).toContain("boot/vmlinuz-9.9.9");
+  });
 });
 
 test("no initrd", async () => {

@@ -18,6 +18,7 @@ const salt = (word: string) => `
 
 test("two builds of one node, every layer made twice, have the same content", async () => {
   const listings: string[] = [];
+  // kairos-init leaves its packages in an order that differs from run to run (a Go map's; the stand-in shuffles them).
   await onEngine(async () => {
     for (const word of ["first", "second"]) {
       const sources = sourcesFile(sourcesText() + salt(`${word}${Date.now()}`));

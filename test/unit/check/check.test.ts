@@ -125,6 +125,11 @@ describe("sources.yaml", () => {
       ["sources.yaml:1:1 sources/needed"],
     ],
     [
+      "without syft, which every build needs, too",
+      change(VALID_SOURCES, "  syft:", "  lister:"),
+      ["sources.yaml:1:1 sources/needed"],
+    ],
+    [
       "of a bad digest",
       change(VALID_SOURCES, `sha256:${"c".repeat(64)}`, "sha256:abc"),
       ["sources.yaml:19:13 sources/schema"],

@@ -18,15 +18,17 @@ test("no EFI stub", () => expect(rules(...without("kernel-option"))).toEqual(["i
 test("EFI stub as a module is none", () => {
   expect(rules(...without("kernel-option"), "kernel-option\t6.1.0 EFI_STUB=m")).toEqual(["image/efi-stub"]);
 });
-test("two kernels, of which the linked one boots: only weight, as kairos-init leaves it for the Pi", () => {
-  const pi = good.map((line) => line.replace("6.1.0", "5.15.0-1061-raspi"));
-  const other = ["kernel\tboot/vmlinuz-6.8.0-45-generic", "modules\t6.8.0-45-generic"];
-  const facts = parseFacts([...pi, ...other, "kernel-option\t6.8.0-45-generic EFI_STUB=y"].join("\n"));
-  expect(bootedKernel(facts)).toBe("5.15.0-1061-raspi");
-  const problems = imageProblems("probe", facts);
-  expect(problems).toMatchObject([
-    { rule: "image/one-kernel", severity: "warning", found: "boot/vmlinuz-6.8.0-45-generic" },
-  ]);
+test("two kernels: an error; on a Raspberry Pi that boots its own one, only weight", () => {
+  const two = (kernel: string, model: string) => {
+    const booting = good.map((line) => line.replace("6.1.0", kernel));
+    const other = ["kernel\tboot/vmlinuz-6.8.0-45-generic", "modules\t6.8.0-45-generic"];
+    const facts = parseFacts([...booting, ...other, `release\tKAIROS_MODEL ${model}`].join("\n"));
+    expect(bootedKernel(facts)).toBe(kernel);
+    return imageProblems("probe", facts);
+  };
+  const found = "boot/vmlinuz-6.8.0-45-generic";
+  expect(two("6.11.0-9-generic", "generic")).toMatchObject([{ rule: "image/one-kernel", severity: "error", found }]);
+  expect(two("5.15.0-1061-raspi", "rpi4")).toMatchObject([{ rule: "image/one-kernel", severity: "warning", found }]);
 });
 test("a Raspberry Pi that would boot Ubuntu's generic kernel, which cannot read its card", () => {
   const booting = (kernel: string) => good.map((line) => line.replace("6.1.0", kernel));

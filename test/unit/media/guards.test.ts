@@ -22,13 +22,15 @@ test("the folders that AuroraBoot makes are no difference", () => expect(isoRule
 test("a missing kernel", () => expect(isoRules(...iso.slice(1))).toEqual(["iso/bootable"]));
 test("another label", () => expect(isoRules(...iso.filter((l) => !l.startsWith("volume")))).toEqual(["iso/label"]));
 test("another root file system", () =>
-  expect(isoRules(...iso, "missing\t/usr/bin/k0s", "added\t/root/.ssh/id_rsa")).toEqual([
-    "iso/same-rootfs",
-    "iso/same-rootfs",
-  ]));
+  expect(
+    isoRules(...iso, "missing\t/usr/bin/k0s", "added\t/root/.ssh/id_rsa", "changed\t/etc/shadow (mode 640 -> 644)"),
+  ).toEqual(["iso/same-rootfs", "iso/same-rootfs", "iso/same-rootfs"]));
 test("a program that lost its capability on the way to the medium", () => {
-  const problems = isoProblems("probe", parseFacts([...iso, "no-capability\t/usr/bin/arping"].join("\n")), config);
-  expect(problems).toMatchObject([{ rule: "iso/same-rootfs", found: "/usr/bin/arping" }]);
+  const lost = "changed\t/usr/bin/arping (mode 755+cap:0100000200200000 -> 755)";
+  const problems = isoProblems("probe", parseFacts([...iso, lost].join("\n")), config);
+  expect(problems).toMatchObject([
+    { rule: "iso/same-rootfs", found: expect.stringContaining("/usr/bin/arping"), reason: expect.any(String) },
+  ]);
 });
 test("the default user is named", () => {
   const facts = parseFacts(
@@ -45,7 +47,13 @@ const raw = [
   "partition efi 1048576 67108864 vfat COS_GRUB C12A",
   "partition oem 68157440 67108864 ext2 COS_OEM 0FC6",
   "partition recovery 135266304 2936012800 ext2 COS_RECOVERY 0FC6",
-  "esp EFI/BOOT/BOOTAA64.EFI",
+  "file oem /lost+found ",
+  "file oem /90_custom.yaml 120",
+  "file oem /01_reset.yaml 900",
+  "file oem /grubenv 1024",
+  "file recovery /cOS/recovery.img 900000000",
+  "esp EFI/BOOT/bootaa64.efi",
+  "esp EFI/BOOT/grubaa64.efi",
   "esp start4.elf",
   "esp fixup4.dat",
   "esp bcm2711-rpi-4-b.dtb",
@@ -58,8 +66,8 @@ const raw = [
     .split("\n")
     .map((l) => `oem-config ${l}`),
 ];
-const rawRules = (lines: string[], model = "rpi4") =>
-  rawProblems("probe", model, parseRawFacts(lines.join("\n")), config).map(({ rule }) => rule);
+const rawRules = (lines: string[], model: "rpi4" | "generic" = "rpi4", arch: "amd64" | "arm64" = "arm64") =>
+  rawProblems({ name: "probe", model, arch }, parseRawFacts(lines.join("\n")), config).map(({ rule }) => rule);
 const less = (start: string) => raw.filter((line) => !line.startsWith(start));
 
 test("a good RAW has no problem", () => expect(rawRules(raw)).toEqual([]));
@@ -79,6 +87,16 @@ test("a config.txt that starts a kernel of its own", () => {
   expect(rawRules([...less("esp-config kernel"), "esp-config kernel=start4.elf"])).toEqual(["raw/pi-uboot"]);
 });
 test("without a boot loader", () => expect(rawRules(less("esp EFI"))).toEqual(["raw/efi"]));
+test.each(["boot", "grub"])("with one of the two loaders only: no %s", (name) =>
+  expect(rawRules(less(`esp EFI/BOOT/${name}`))).toEqual(["raw/efi"]),
+);
+test("with the loaders of another architecture", () => expect(rawRules(raw, "generic", "amd64")).toEqual(["raw/efi"]));
+test("a file in COS_OEM that nobody asked for: each boot would run it", () => {
+  const facts = parseRawFacts([...raw, "file oem /91_extra.yaml 20"].join("\n"));
+  expect(rawProblems({ name: "probe", model: "rpi4", arch: "arm64" }, facts, config)).toMatchObject([
+    { rule: "raw/oem-files", found: "/91_extra.yaml" },
+  ]);
+});
 test("an MBR", () => expect(rawRules([...less("table"), "table dos"])).toEqual(["raw/table"]));
 test("a partition missing, too small, or of another kind", () => {
   expect(rawRules(less("partition recovery"))).toEqual(["raw/partition"]);

@@ -43,3 +43,22 @@ for (const [title, args, message] of mistakes) {
     expect(exitCode).toBe(1);
   });
 }
+
+test("a command that fails is told as upstream does: its words in the log, the error and the usage on stderr", () => {
+  const script = `set -euo pipefail; level=debug stage=install steps="kernel initrd"; . "$0/log.sh"
+    logged sh -c 'echo half; echo "E: no such package" >&2; exit 100'`;
+  const { exitCode, stdout, stderr } = Bun.spawnSync(["bash", "-c", script, folder]);
+  expect(exitCode).toBe(1);
+  expect(String(stdout)).toMatch(
+    / DBG Command output: half\nE: no such package\n.* ERR failed to run sh -c .*: exit status 100\n/,
+  );
+  // Its other steps come after it.
+  expect(String(stdout).trim()).toEndWith('DBG Stage: {"name":"initrd"}');
+  expect(String(stderr)).toMatch(/^Error: 1 error occurred:[\s\S]*exit status 100\s+Usage:\n[\s\S]*--provider/);
+});
+
+test("the log is as loud as it is asked to be", () => {
+  const script = 'level=warn; . "$0/log.sh"; for of in debug info warn error; do log $of hello; done; say hello';
+  const { stdout } = Bun.spawnSync(["bash", "-c", script, folder]);
+  expect(String(stdout).match(/[A-Z]{3}(?= hello)/g)).toEqual(["WRN", "ERR"]);
+});

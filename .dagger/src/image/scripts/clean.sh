@@ -6,6 +6,8 @@ rm -rf /var/cache/ldconfig/* /var/cache/man/* /var/cache/fontconfig/* /var/cache
 rm -f /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- /etc/subuid- /etc/subgid- /etc/.pwd.lock
 rm -f /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub
 rm -f /var/lib/dbus/machine-id /var/lib/systemd/random-seed /var/lib/systemd/credential.secret
+# kairos-init notes its stages, for who debugs it, with the packages in the order of a Go map: another one in each build.
+rm -f /etc/kairos/kairos-init-*-stage.yaml /etc/kairos/kairos-init.yaml
 # nvme-cli's: an identity too, which it derives from the machine where these are not there.
 rm -f /etc/nvme/hostid /etc/nvme/hostnqn
 # zfsutils-linux draws it by lot at its installation. Its tools do without; who has a pool lets zgenhostid make one.

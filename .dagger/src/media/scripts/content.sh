@@ -6,6 +6,7 @@
 # sha256 of this listing is the content digest.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+"$here/needs.sh" awk find nproc od sed sha256sum sort tar xargs
 cd "$1"
 export LC_ALL=C
 sums=$(mktemp -d)

@@ -5,6 +5,7 @@ set -eu
 cd "$1"
 fact() { printf '%s\t%s\n' "$1" "$2"; }
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+"$here/needs.sh" awk find grep sed sort
 
 find boot -maxdepth 1 -type f \( -name 'vmlinuz*' -o -name 'Image*' -o -name 'kernel*' \) | sort | while read -r f; do fact kernel "$f"; done
 # Its target is absolute: here it leads out of ROOTFS, so that only the link itself can be asked for.
@@ -15,7 +16,7 @@ for f in boot/config-*; do
     [ ! -f "$f" ] || sed -n "s/^CONFIG_\(EFI_STUB\|SQUASHFS_ZSTD\|OVERLAY_FS\)=\(.\).*/\1=\2/p" "$f" |
         while read -r option; do fact kernel-option "${f#boot/config-} $option"; done
 done
-[ ! -f boot/initrd ] || "$here/initrd-kernels.sh" boot/initrd | while read -r k; do fact initrd-kernel "$k"; done
+[ ! -f boot/initrd ] || "$here/initrd-facts.sh" boot/initrd
 
 [ ! -s etc/machine-id ] || fact forbidden "machine-id /etc/machine-id"
 for f in etc/hostid etc/nvme/hostid etc/nvme/hostnqn etc/iscsi/initiatorname.iscsi; do

@@ -4,7 +4,10 @@
 set -eu
 name=$1 rootfs=$2 config=$3 out=$4
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+"$here/needs.sh" auroraboot awk df du mksquashfs paste rsync xorriso
 PATH=$here/shim-xattrs:$PATH
+# AuroraBoot copies the root file system twice; its squashfs and the ISO with it are at most half as large each.
+"$here/need-disk.sh" "$rootfs" 3 100 /tmp
 
 if grep -q '^CONFIG_SQUASHFS_ZSTD=y' "$rootfs"/boot/config-* 2> /dev/null; then
     PATH=$here/shim:$PATH

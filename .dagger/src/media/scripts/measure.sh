@@ -1,6 +1,8 @@
 #!/bin/sh
 # Prints SHA256 BYTES NAME for each file of a folder. Usage: measure.sh FOLDER
 set -eu
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+"$here/needs.sh" find nproc sha256sum sort xargs
 cd "$1"
 # The files are large and few: all at once.
 # shellcheck disable=SC2016 # the inner shell expands them

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Notes what is in a RAW disk without mounting it, one fact a line: KEY VALUE... Usage: raw-facts.sh DISK
 set -eu
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+"$here/needs.sh" awk blkid debugfs mdir mtype sed sfdisk
 disk=$1
 echo "disk-bytes $(stat -c %s "$disk")"
 table=$(sfdisk -J "$disk")

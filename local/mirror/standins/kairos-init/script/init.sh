@@ -21,7 +21,7 @@ stage_init() {
     if wanted initrd; then
         rm -f /boot/initrd* /boot/initramfs* /initrd.img* /vmlinuz*
         depmod -a "$k"
-        dracut -q -f /boot/initrd "$k"
+        logged dracut -q -f /boot/initrd "$k"
     fi
     ! wanted cleanup || "$BASH" "$here/cleanup.sh"
 }

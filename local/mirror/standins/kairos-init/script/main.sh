@@ -9,14 +9,9 @@ steps='installPackages installKernel kairosBinaries providerBinaries cloudconfig
 unused='branding buildProvider kubernetes miscellaneous sshHardening workarounds install init'
 level=info
 
-say() { case "$level" in error | warn) ;; *) echo "[kairos-init stand-in] $*" ;; esac; }
-die() {
-    echo "[kairos-init stand-in] error: $*" >&2
-    exit 1
-}
 kernel_of() { find /usr/lib/modules -mindepth 1 -maxdepth 1 -printf '%f\n' 2> /dev/null | sort -V | tail -n 1; }
 copy() { (cd "$here/files" && tar -c --owner=0 --group=0 "$@") | tar -x -C / --no-same-permissions --keep-directory-symlink; }
-for part in flags validate install init; do
+for part in log flags validate install init; do
     # shellcheck source=/dev/null
     . "$here/$part.sh"
 done
@@ -45,4 +40,5 @@ arch=$(dpkg --print-architecture)
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 [ "$stage" = init ] || stage_install
 [ "$stage" = install ] || stage_init
+note_stage
 say "stage $stage done for $version"
