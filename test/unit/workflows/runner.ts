@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { environment } from "./environment";
 import { asText, type Contexts, condition, interpolate, type Value, type Went } from "./expression";
 import { type Job, root, type Step, workflows } from "./workflows";
 
@@ -145,7 +146,7 @@ function runSteps(ran: Ran, permissions: Record<string, string>): RanJob {
       const done = spawnSync("bash", ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step.run], {
         cwd: workspace,
         env: {
-          ...process.env,
+          ...environment(),
           ...machine.env,
           ...identity,
           GITHUB_OUTPUT: output,

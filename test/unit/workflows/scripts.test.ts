@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { environment } from "./environment";
 import { fakeGithub } from "./gh";
 import { root } from "./workflows";
 
@@ -12,7 +13,7 @@ const temporary = () => mkdtempSync(join(tmpdir(), "hegemonikon-scripts-"));
 
 function ran(name: string, args: string[], cwd: string, env: Record<string, string> = {}, path = "") {
   const PATH = `${path}:${process.env.PATH}`;
-  const done = spawnSync(script(name), args, { cwd, env: { ...process.env, ...env, PATH }, encoding: "utf8" });
+  const done = spawnSync(script(name), args, { cwd, env: { ...environment(), ...env, PATH }, encoding: "utf8" });
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
 
@@ -244,7 +245,7 @@ describe("the summary", () => {
   const summary = (folder: string) =>
     spawnSync(script("summary.sh"), ["dist", "published.json", "proof", "upgrade"], {
       cwd: folder,
-      env: { ...process.env, NODE: "noos" },
+      env: { ...environment(), NODE: "noos" },
       encoding: "utf8",
     });
 

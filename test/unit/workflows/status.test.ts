@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
+import { environment } from "./environment";
 import { workflows } from "./workflows";
 
 /** Runs a workflow's status step as it stands in the file, with results for the jobs that it needs. */
@@ -8,7 +9,7 @@ function status(file: string, results: Record<string, string>): boolean {
   const needs = JSON.stringify(Object.fromEntries(Object.entries(results).map(([job, result]) => [job, { result }])));
   // What `shell: bash` is.
   return (
-    spawnSync("bash", ["-e", "-o", "pipefail", "-c", script], { env: { ...process.env, NEEDS: needs } }).status === 0
+    spawnSync("bash", ["-e", "-o", "pipefail", "-c", script], { env: { ...environment(), NEEDS: needs } }).status === 0
   );
 }
 
