@@ -28,7 +28,7 @@ test("a step that is run in a workflow of GitHub's does not take part in that on
     origin: origin.path,
     bin,
     // A job that may not ask for an identity has none to give.
-    dagger: program("fake", 'echo "$2 ${GITHUB_REF:-no ref} ${ACTIONS_ID_TOKEN_REQUEST_TOKEN:-no identity}"'),
+    dagger: program("fake", `echo "$2 \${GITHUB_REF:-no ref} \${ACTIONS_ID_TOKEN_REQUEST_TOKEN:-no identity}"`),
     token: "token",
     env: {},
     github: {
