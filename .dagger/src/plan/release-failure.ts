@@ -6,8 +6,9 @@ const CAUSES: readonly [pattern: RegExp, cause: string][] = [
   ],
   [
     /\b403\b|denied|forbidden/i,
-    "the account may not do that there: the token lacks the right to push (packages: write in a workflow, write:packages " +
-      "for a token of one's own), or the package exists and does not know this repository (its settings, Manage Actions access)",
+    "the account may not do that there: the token is wrong or expired (ghcr.io says it like this), or lacks the right to push " +
+      "(packages: write in a workflow, write:packages for a token of one's own), or the package exists and does not know " +
+      "this repository (its settings, Manage Actions access)",
   ],
   [
     /x509|certificate signed by unknown authority|tls: failed to verify/i,

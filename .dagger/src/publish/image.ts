@@ -160,8 +160,8 @@ async function claimTag(oras: Container, reference: string, digest: string, cont
 }
 
 /**
- * Every tag of a repository; none where it does not exist yet. ghcr.io denies reading one that does not: where the account
- * may not write either, the push says so.
+ * Every tag of a repository; none where it does not exist yet. ghcr.io denies reading one that does not: whether the
+ * account may write there is asked by itself before anything is built (push-right.ts).
  */
 export async function publishedTags(oras: Container, repository: string): Promise<string[]> {
   const at = { step: "list the tags", where: repository };

@@ -2,6 +2,7 @@ import type { Directory, File, GitRepository, Secret } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import type { Recipe } from "../plan/recipe.js";
 import { imageReference } from "../plan/references.js";
+import { failureText } from "../plan/release-failure.js";
 import { identityKeys } from "../plan/release-identity.js";
 import { publishProblems, type Registry, readRegistry, refuse } from "../plan/release-input.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
@@ -13,6 +14,7 @@ import { type Access, registryTool } from "./access.js";
 import { builtNode, pinLines, type Workplace } from "./built-node.js";
 import { type PublishTools, publishedTags, publishImage, type Upload } from "./image.js";
 import { annotatedLayout } from "./layout.js";
+import { refusedPush } from "./push-right.js";
 import { revisionOf } from "./repository-state.js";
 import type { Signer } from "./signing.js";
 
@@ -72,10 +74,20 @@ export async function checkedPublisher(
   return checked;
 }
 
-/** A registry that is down, or refuses the login, says so before the hours that a build and a boot may take. */
-async function asked(checked: Checked, nodes: readonly string[]): Promise<void> {
-  const { oras } = await publishTools(checked);
-  await Promise.all(nodes.map((node) => publishedTags(oras, `${checked.registry.prefix}/${node}`)));
+/** A registry that is down, or refuses the login or to be written to, says so before the hours of a build and a boot. */
+async function asked({ registry, access, sources }: Checked, nodes: readonly string[]): Promise<void> {
+  const { oras } = await publishTools({ sources, access });
+  const { username = "", password } = access.login ?? {};
+  const asker = { username, password: (await password?.plaintext()) ?? "", ca: await access.ca?.contents() };
+  const refused = await Promise.all(
+    nodes.map(async (node): Promise<string[]> => {
+      const repository = `${registry.prefix}/${node}`;
+      await publishedTags(oras, repository);
+      const words = await refusedPush(repository, asker);
+      return words === undefined ? [] : [failureText("ask for the right to push", repository, words)];
+    }),
+  );
+  if (refused.flat().length > 0) throw new HegemonikonError(refused.flat().join("\n"));
 }
 
 function signerOf({ key, keyPassword, oidcUrl, oidcToken }: Publisher): Signer {

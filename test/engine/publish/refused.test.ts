@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Origin, originRepository } from "../../unit/workflows/origin";
-import { startRegistry, type TestRegistry } from "./registry";
+import { startTokenRegistry } from "../../unit/publish/token-registry";
+import { reachableAddress, startRegistry, type TestRegistry } from "./registry";
 
 // What is wrong is said before any expensive work. That none began is measured: no image of these sources can be pulled, so
 // a build would fail by that, as the last test of each kind shows.
@@ -112,6 +113,41 @@ describe("publish", () => {
     await registry.start();
     const right = await call(words);
     expect([right.code, right.lines.join("\n")]).toEqual([1, expect.stringMatching(NOTHING_PULLED)]);
+  });
+});
+
+describe("publish to a registry that denies as ghcr.io does", () => {
+  test("a wrong or expired token, and one that may read alone, before the build; the right one's build begins", async () => {
+    const tokens = await startTokenRegistry(reachableAddress());
+    const ca = join(folder, "tokens-ca.pem");
+    writeFileSync(ca, tokens.ca);
+    const publish = (username: string, token = username) =>
+      call(
+        [
+          "publish",
+          "--node=kairos",
+          "--version=v1.0.0",
+          `--registry=${tokens.host}/lab`,
+          `--username=${username}`,
+          "--password=env:TOKEN",
+          `--ca=${ca}`,
+          ...signed(),
+        ],
+        { TOKEN: token },
+      );
+    const refused = `Error: ask for the right to push (${tokens.host}/lab/kairos): the account may not do that there: `;
+    for (const [username, token, words] of [
+      ["writer", "expired", "denied"],
+      ["reader", "reader", "permission_denied: write_package"],
+    ] as const) {
+      const { code, lines } = await publish(username, token);
+      expect([code, lines[0]?.slice(0, refused.length)]).toEqual([1, refused]);
+      expect(lines.join("\n")).toContain(words);
+      expect(lines.join("\n")).not.toMatch(NOTHING_PULLED);
+    }
+    const right = await publish("writer");
+    expect([right.code, right.lines.join("\n")]).toEqual([1, expect.stringMatching(NOTHING_PULLED)]);
+    await tokens.remove();
   });
 });
 
