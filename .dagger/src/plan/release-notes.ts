@@ -23,6 +23,9 @@ export function believedBy(signer: "key" | "keyless", sourceUrl: string): string
   return signer === "key" ? "--key=cosign.pub" : `--identity='^${sourceUrl || "https://github.com/OWNER/REPOSITORY"}/'`;
 }
 
+/** How the file is called behind the node's name and version. */
+export const NOTES_FILE = "notes.md";
+
 /** The release notes of one node. */
 export function releaseNotes(parts: NoteParts): string {
   const { node, role, version, medium, published, believed, changes, proof } = parts;

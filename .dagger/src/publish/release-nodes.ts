@@ -9,7 +9,7 @@ import { contentsOf } from "../plan/diff-read.js";
 import { diffMarkdown } from "../plan/diff-text.js";
 import type { Recipe } from "../plan/recipe.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
-import { believedBy, releaseNotes } from "../plan/release-notes.js";
+import { believedBy, NOTES_FILE, releaseNotes } from "../plan/release-notes.js";
 import { previousRelease, releasedMedium, releaseProblems } from "../plan/release-plan.js";
 import type { Staged } from "../plan/release-state.js";
 import { IMAGE_FILE, releasedImageText } from "../plan/released-image.js";
@@ -120,10 +120,11 @@ async function released(
     .directory()
     .withFile(releasedName(artefacts, artefacts.sbom), built.file(artefacts.sbom))
     .withFile(releasedName(artefacts, artefacts.manifest), built.file(artefacts.manifest))
-    .withNewFile(releasedName(artefacts, IMAGE_FILE), releasedImageText({ ...image, version }));
+    .withNewFile(releasedName(artefacts, IMAGE_FILE), releasedImageText({ ...image, version }))
+    .withNewFile(releasedName(artefacts, NOTES_FILE), notes);
   const summed = withSums(recipe.auroraboot.address, files, built.file(artefacts.medium), medium);
   const bundle = await signFile(cosign, signer, summed.file(CHECKSUMS));
-  return summed.withFile(`${CHECKSUMS}.sigstore.json`, bundle).withNewFile("notes.md", notes);
+  return summed.withFile(`${CHECKSUMS}.sigstore.json`, bundle);
 }
 
 async function changesSince(

@@ -154,10 +154,12 @@ test("a release: refused from a tree that is not clean, then everything of it, a
   const done = await call([...release("v1.1.0"), "export", `--path=${out}`]);
   expect([done.code, done.err]).toEqual([0, done.err]);
   const folder = join(out, NODE);
-  const named = ["image.json", "iso", "manifest.json", "sbom.cdx.json"].map((end) => `${NODE}-v1.1.0.${end}`);
-  expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", "SHA256SUMS.sigstore.json", ...named, "notes.md"]);
+  const named = ["image.json", "iso", "manifest.json", "notes.md", "sbom.cdx.json"].map(
+    (end) => `${NODE}-v1.1.0.${end}`,
+  );
+  expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", "SHA256SUMS.sigstore.json", ...named]);
   execFileSync("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd: folder });
-  const notes = readFileSync(join(folder, "notes.md"), "utf8");
+  const notes = readFileSync(join(folder, `${NODE}-v1.1.0.notes.md`), "utf8");
   expect(notes).toContain("kairos-agent upgrade --source oci:");
   expect(notes).toContain(`### ${NODE}: \`v1.0.0\` → \`v1.1.0\``);
 

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Origin, originRepository } from "../../unit/workflows/origin";
 import { startTokenRegistry } from "../../unit/publish/token-registry";
+import { type Origin, originRepository } from "../../unit/workflows/origin";
 import { reachableAddress, startRegistry, type TestRegistry } from "./registry";
 
 // What is wrong is said before any expensive work. That none began is measured: no image of these sources can be pulled, so

@@ -143,7 +143,7 @@ test("a tag: nothing has a name or is seen before everything is there, wherever 
   const stem = `${NODE}-v1.0.0`;
   const sums = ["SHA256SUMS", "SHA256SUMS.sigstore.json"];
   expect(seen?.assets.sort()).toEqual(
-    [...sums, "image.json", "iso", "manifest.json", "sbom.cdx.json"].map((end) => `${stem}.${end}`),
+    [...sums, "image.json", "iso", "manifest.json", "notes.md", "sbom.cdx.json"].map((end) => `${stem}.${end}`),
   );
   expect(release.summary).toContain(`\`${prefix()}:latest\``);
 
