@@ -55,3 +55,12 @@ export function failureText(step: string, where: string, output: string): string
   const last = lines.slice(-SHOWN).map((line) => `  ${line.slice(0, 300)}`);
   return [`${step} (${where}): ${cause ?? "failed"}`, ...last].join("\n");
 }
+
+/**
+ * The error of a release whose node is built and does not do its job. The workflow that releases knows it by the first
+ * line, and fetches what the boot left.
+ */
+export function unprovenText(node: string, version: string, why: string): string {
+  const call = `dagger call boot --node=${node} --version=${version} --even-failed export --path=proof`;
+  return `release: ${node} is built, and its role is not proven\n${why}\n  ${call} gives what that boot left`;
+}

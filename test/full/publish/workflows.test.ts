@@ -116,6 +116,8 @@ test("a tag: nothing has a name or is seen before everything is there, wherever 
   const node = runJob(on, "release.yaml", "node", { matrix });
   expect([node.result, failed(node)]).toEqual(["success", []]);
   expect(node.summary).toContain("- Booted: its role was proven");
+  expect(node.summary).toMatch(new RegExp(`\\| ${NODE} \\| [\\d.]+[MG]iB \\| [\\d.]+[MG]iB \\| (\\d+) of \\1 \\|`));
+  expect(existsSync(artifact(on, `${NODE}-proof`, `release/${NODE}/proof/report.html`))).toBe(true);
   expect(named()).toEqual([]);
 
   // The assets cannot be uploaded.

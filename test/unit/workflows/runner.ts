@@ -151,6 +151,7 @@ function runSteps(ran: Ran, permissions: Record<string, string>): RanJob {
           ...identity,
           GITHUB_OUTPUT: output,
           GITHUB_STEP_SUMMARY: join(files, "summary"),
+          RUNNER_TEMP: files,
           GITHUB_SERVER_URL: String(machine.github.server_url),
           PATH: [...ran.path, process.env.PATH].join(":"),
           ...env,

@@ -330,13 +330,16 @@ describe("the summary", () => {
     const none = summary(folder);
     expect(none.status).toBe(0);
     expect(none.stdout).toContain("| noos |  |  | no proof | `none` | `no` |");
-    writeFileSync(join(folder, "dist/noos-v1.0.0.iso"), "x".repeat(2048));
-    writeFileSync(join(folder, "dist/manifest.json"), '{"contentDigest":"sha256:1"}');
+    const artefacts = [{ name: "noos-v1.0.0.oci.tar", bytes: 4096 }];
+    const manifest = { contentDigest: "sha256:1", sizes: { medium: 2048 }, artefacts };
+    writeFileSync(join(folder, "dist/manifest.json"), JSON.stringify(manifest));
     writeFileSync(join(folder, "proof/live/role.tap"), "TAP version 13\n1..3\nok 1 - a\nnot ok 2 - b\nok 3 - c\n");
     mkdirSync(join(folder, "proof/3-installed"));
     writeFileSync(join(folder, "proof/3-installed/role.tap"), "1..1\nok 1 - a\n");
     writeFileSync(join(folder, "published.json"), '{"references":["r/noos:v1.0.0@sha256:2"]}');
-    expect(summary(folder).stdout).toContain("| noos |  | 2.0KiB | 3 of 4 | `sha256:1` | `r/noos:v1.0.0@sha256:2` |");
+    expect(summary(folder).stdout).toContain(
+      "| noos | 4.0KiB | 2.0KiB | 3 of 4 | `sha256:1` | `r/noos:v1.0.0@sha256:2` |",
+    );
   });
 });
 
