@@ -381,10 +381,11 @@ export class Hegemonikon {
    * everything it could not reach, rather than return a file that is locked in part.
    *
    * Example: dagger call lock export --path=sources.yaml
+   * @param snapshots Whether apt snapshots are moved, too, each to the newest midnight (UTC) a day old at least that answers: the next build installs the packages of that moment.
    */
   @func({ cache: "never" })
-  async lock(): Promise<File> {
-    return lock(this.sourcesFile);
+  async lock(snapshots: boolean = false): Promise<File> {
+    return lock(this.sourcesFile, snapshots);
   }
 
   /**

@@ -83,7 +83,7 @@ describe("renovate.json", () => {
     expect(expressions.filter((text) => /\(\?[=!]|\(\?<[=!]|\\[1-9]/.test(text))).toEqual([]);
   });
 
-  test("sees every source with its version and digest, but for the apt snapshot, which has no releases", () => {
+  test("sees every source with its version and digest, but for the apt snapshot, which the workflow Lock moves", () => {
     const sources = parseSources("sources.yaml", read("sources.yaml")).sources?.sources ?? {};
     const expected = Object.values(sources).flatMap((source) =>
       source.kind === "apt-snapshot"

@@ -108,7 +108,7 @@ export function runJob(machine: Machine, file: string, name: string, given: Cont
   if (!job) throw new Error(`${file} has no job ${name}`);
   const writes = (job.permissions ?? (given.permissions as { [name: string]: string }) ?? {}) as Record<string, string>;
   const token = writes.packages === "write" ? machine.token : "a-token-that-may-only-read";
-  const contexts: Contexts = { needs: {}, ...given, github: { ...machine.github, token } };
+  const contexts: Contexts = { needs: {}, inputs: {}, ...given, github: { ...machine.github, token } };
   if (job.uses) {
     const inputs = Object.fromEntries(
       Object.entries(job.with ?? {}).map(([key, value]) => [key, filled(value as Value, contexts)]),
