@@ -64,7 +64,7 @@ test("the job that is the tests runs tiers that there are", () => {
       .find(({ file }) => file === "ci.yaml")
       ?.jobs.test?.steps?.at(-1)?.run ?? "";
   const tiers = run.replace("./hegemonikon test ", "").split(" ");
-  expect(tiers).toEqual(["lint", "unit", "contract"]);
+  expect(tiers).toEqual(["lint", "unit", "role", "contract"]);
   const known = readFileSync(join(root, "test/tiers.ts"), "utf8");
   expect(tiers.filter((tier) => !new RegExp(`^  ${tier}: \\{`, "m").test(known))).toEqual([]);
 });
