@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { unprovenText } from "../../../.dagger/src/plan/release-failure.js";
 import { fakeGithub } from "./gh";
 import { type Origin, originRepository } from "./origin";
-import { cleanUp, type Machine, machine, type RanJob, runJob } from "./runner";
+import { artifactRoot, cleanUp, type Machine, machine, type RanJob, runJob } from "./runner";
 
 // What a job does when something fails, from the YAML, with a `dagger` that notes its calls and fails where it is told to.
 // With the real module the same jobs run in test/full/publish.
@@ -132,4 +132,12 @@ describe("a node's job of a release", () => {
     const { ran, verbs } = release({ call: "release", saying: "release: 2 things are not right" });
     expect([ran.result, verbs]).toEqual(["failure", ["release"]]);
   });
+});
+
+test("an artefact's root is what its paths have in common, as the real action has it", () => {
+  const workspace = origin.clone;
+  expect(artifactRoot(["dist/*.iso", "dist/*.raw.zst", "dist/SHA256SUMS"], workspace)).toBe("dist");
+  expect(artifactRoot(["proof", "upgrade", "dist/manifest.json"], workspace)).toBe("");
+  expect(artifactRoot(["release/"], workspace)).toBe("release");
+  expect(artifactRoot(["docs/scale.md"], workspace)).toBe("docs");
 });

@@ -13,7 +13,14 @@ function status(file: string, results: Record<string, string>): boolean {
   );
 }
 
-const good = { check: "success", test: "success", affected: "success", build: "success", publish: "skipped" };
+const good = {
+  check: "success",
+  test: "success",
+  role: "success",
+  affected: "success",
+  build: "success",
+  publish: "skipped",
+};
 
 test("a pull request: its nodes are built, nothing is published", () => {
   expect(status("ci.yaml", good)).toBe(true);
@@ -29,7 +36,8 @@ test("failed, cancelled, or skipped because one before it failed", () => {
     expect([job, status("ci.yaml", { ...good, [job]: "cancelled" })]).toEqual([job, false]);
   }
   expect(status("ci.yaml", { ...good, affected: "failure", build: "skipped" })).toBe(false);
-  expect(status("ci.yaml", { ...good, test: "skipped" })).toBe(false);
+  for (const job of ["test", "role"])
+    expect([job, status("ci.yaml", { ...good, [job]: "skipped" })]).toEqual([job, false]);
 });
 
 test("nightly: nothing may be skipped", () => {
