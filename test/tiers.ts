@@ -58,7 +58,8 @@ function installMissing(): void {
   for (const args of [["update"], ["-y", "--no-install-recommends", "install", ...missing]]) {
     const words = [...asRoot, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", ...args];
     const done = spawnSync(words[0] as string, words.slice(1), { stdio: ["ignore", "inherit", "inherit"] });
-    if (done.status !== 0) console.error(`test: ${words.join(" ")} failed: tests that run ${missing.join(", ")} will, too`);
+    if (done.status !== 0)
+      console.error(`test: ${words.join(" ")} failed: tests that run ${missing.join(", ")} will, too`);
   }
 }
 

@@ -1,5 +1,7 @@
 /** Why a registry refused, in words a person can act on. The tool's own last words follow. */
 const CAUSES: readonly [pattern: RegExp, cause: string][] = [
+  [/decryption failed/i, "the key's password is wrong: give it with --key-password"],
+  [/invalid pem block|unsupported pem/i, "this is no private key that cosign made"],
   [
     /\b401\b|unauthorized|authentication required|incorrect username or password/i,
     "the registry refused the username or the password",
@@ -36,6 +38,11 @@ export function isNotFound(output: string): boolean {
 /** Whether a login was accepted and the thing itself denied: what ghcr.io says of a package that does not exist yet. */
 export function isDenied(output: string): boolean {
   return /\b403\b|\bdenied\b|forbidden/i.test(output) && !/\b401\b|unauthorized|authentication required/i.test(output);
+}
+
+/** Whether cosign says that an image has no signature, or none by whom was asked for, and not that something failed. */
+export function isNotSigned(output: string): boolean {
+  return /no signatures found|no matching (signatures|attestations)|none of the expected identities/i.test(output);
 }
 
 /** Whether another attempt may succeed: a login, a certificate or a right does not change by itself. */

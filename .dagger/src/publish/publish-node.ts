@@ -16,7 +16,7 @@ import { type PublishTools, publishedTags, publishImage, type Upload } from "./i
 import { annotatedLayout } from "./layout.js";
 import { refusedPush } from "./push-right.js";
 import { revisionOf } from "./repository-state.js";
-import type { Signer } from "./signing.js";
+import { type Signer, type Verifier, verifierOf } from "./signing.js";
 
 /** Where something is published, by whom, and how it is signed: as a caller gives it. */
 export type Publisher = {
@@ -34,7 +34,14 @@ export type Publisher = {
 };
 
 /** A publisher that was found right. */
-export type Checked = { registry: Registry; access: Access; signer: Signer; sources: Sources };
+export type Checked = {
+  registry: Registry;
+  access: Access;
+  signer: Signer;
+  /** What believes the signer's signatures, where that is known. */
+  verifier: Verifier | undefined;
+  sources: Sources;
+};
 
 /** Whether there is something in a secret. */
 export async function filled(secret: Secret | undefined): Promise<boolean> {
@@ -69,13 +76,18 @@ export async function checkedPublisher(
     login: { username, password: by.password },
     ...(by.ca ? { ca: by.ca } : {}),
   };
-  const checked = { registry: read, access, signer: signerOf(by), sources: work.sources };
-  await asked(checked, nodes);
-  return checked;
+  const [signer, sources] = [signerOf(by), work.sources];
+  await asked({ registry: read, access, sources }, nodes);
+  // A key that is none, or whose password is wrong, is found here.
+  const { cosign } = await publishTools({ access, sources });
+  return { registry: read, access, signer, verifier: await verifierOf(cosign, signer, by.sourceUrl), sources };
 }
 
 /** A registry that is down, or refuses the login or to be written to, says so before the hours of a build and a boot. */
-async function asked({ registry, access, sources }: Checked, nodes: readonly string[]): Promise<void> {
+async function asked(
+  { registry, access, sources }: Pick<Checked, "registry" | "access" | "sources">,
+  nodes: readonly string[],
+): Promise<void> {
   const { oras } = await publishTools({ sources, access });
   const { username = "", password } = access.login ?? {};
   const asker = { username, password: (await password?.plaintext()) ?? "", ca: await access.ca?.contents() };
@@ -97,11 +109,14 @@ function signerOf({ key, keyPassword, oidcUrl, oidcToken }: Publisher): Signer {
 }
 
 /** oras and cosign, their images pinned, logged in to the registry. */
-export async function publishTools({ sources, access }: Pick<Checked, "sources" | "access">): Promise<PublishTools> {
-  const [oras, cosign] = await Promise.all(
-    ["oras", "cosign"].map((name) => registryTool(imageReference(sources, name).address, access)),
-  );
-  return { oras, cosign } as PublishTools;
+export async function publishTools({
+  sources,
+  access,
+  verifier,
+}: Pick<Checked, "sources" | "access"> & { verifier?: Verifier | undefined }): Promise<PublishTools> {
+  const tool = (name: string) => registryTool(imageReference(sources, name).address, access);
+  const [oras, cosign] = await Promise.all([tool("oras"), tool("cosign")]);
+  return { oras, cosign, verifier };
 }
 
 /** Builds a node and publishes what was built. */

@@ -61,7 +61,7 @@ export async function releaseNodes(work: Workplace, by: Publisher, request: Rele
 
   const tools = await publishTools(checked);
   const before = previousRelease(tag, state.tags);
-  const believed = believedBy(checked.signer.kind, by.sourceUrl);
+  const believed = believedBy(checked.signer.kind, by.sourceUrl, tag);
   let folder = dag.directory();
   const staged: { image: Staged; completes: Complete }[] = [];
   for (const one of ready) {
@@ -77,12 +77,12 @@ export async function releaseNodes(work: Workplace, by: Publisher, request: Rele
 }
 
 /** First every version, then every channel: who follows one is not shown a part of a release. */
-async function named(staged: readonly { image: Staged; completes: Complete }[], { oras }: PublishTools): Promise<void> {
+async function named(staged: readonly { image: Staged; completes: Complete }[], tools: PublishTools): Promise<void> {
   const images: Staged[] = [];
   for (const { image, completes } of staged) {
-    images.push({ ...image, digest: (await nameVersion(image, oras, completes)).digest });
+    images.push({ ...image, digest: (await nameVersion(image, tools, completes)).digest });
   }
-  for (const image of images) await pointChannels(image, oras);
+  for (const image of images) await pointChannels(image, tools.oras);
 }
 
 async function builtAndProven(work: Workplace, recipe: Recipe, proven: boolean): Promise<Ready> {
