@@ -317,10 +317,10 @@ export class Hegemonikon {
   /**
    * Gives the images that release --stage pushed their names, once those of all nodes are there.
    *
-   * Every version first, then the channels. Where nodes are released by jobs of their own, this is what makes a release
-   * visible, whole or not at all.
+   * Every version first, then the channels. Where one lacks anything, or a signature by whom it must be, none gets a name.
+   * Where nodes are released by jobs of their own, this is what makes a release visible, whole or not at all.
    *
-   * Example: dagger call promote --tag=v1.2.3 --release=release --registry=ghcr.io/someone/hegemonikon --username=someone --password=env://TOKEN
+   * Example: dagger call promote --tag=v1.2.3 --release=release --registry=ghcr.io/someone/hegemonikon --username=someone --password=env://TOKEN --key=cosign.pub
    * @param tag The tag on HEAD that was released.
    * @param release The folder with a folder a node that release gave; only each image.json is read.
    * @param registry Where the images are: HOST[:PORT][/PATH].
@@ -328,7 +328,9 @@ export class Hegemonikon {
    * @param password The password or token for the registry, e.g. env://TOKEN.
    * @param repository The git repository.
    * @param nodes The nodes that are released; all where none is named.
+   * @param key The public key of cosign, where a key signed.
    * @param ca The certificate authority of a registry with its own, in PEM.
+   * @param sourceUrl The web address of the repository whose job signed, .github/workflows/release.yaml at the tag, where no key did.
    * @param format Text for people, JSON for programs.
    */
   @func({ cache: "never" })
@@ -340,15 +342,14 @@ export class Hegemonikon {
     password: Secret,
     @argument({ defaultPath: "/" }) repository: GitRepository,
     nodes: string[] = [],
+    key?: File,
     ca?: File,
+    sourceUrl: string = "",
     format: TableFormat = TableFormat.Text,
   ): Promise<string> {
     const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
-    const published = await promoteNodes(
-      work,
-      { registry, username, password, ca },
-      { tag, repository, nodes, release },
-    );
+    const by = { registry, username, password, key, ca, sourceUrl };
+    const published = await promoteNodes(work, by, { tag, repository, nodes, release });
     return format === TableFormat.Json ? allPublishedJson(published) : published.map(publishedText).join("");
   }
 
@@ -363,7 +364,7 @@ export class Hegemonikon {
    * @param reference The published image, HOST/PATH:TAG or HOST/PATH@sha256:….
    * @param repository The git repository; its commit is compared with the one that was published.
    * @param key The public key of cosign, where a key signed.
-   * @param identity A regular expression for the identity that signed, where a job of GitHub Actions did: https://github.com/someone/hegemonikon/.
+   * @param identity A regular expression for the identity that signed, where a job of GitHub Actions did: a release's notes have its own, ^https://github\.com/someone/hegemonikon/ is any job of the repository.
    * @param issuer Who vouches for that identity.
    * @param username The name to log in with; none where everyone may read.
    * @param password The password or token for the registry, e.g. env://TOKEN.
@@ -395,10 +396,11 @@ export class Hegemonikon {
    * Fails, and names everything it could not reach, rather than return a file that is locked in part.
    *
    * Example: dagger call lock -o sources.yaml
+   * @param snapshots Whether apt snapshots are moved, too, each to the newest midnight (UTC) a day old at least that answers: the next build installs the packages of that moment.
    */
   @func({ cache: "never" })
-  async lock(): Promise<File> {
-    return lock(this.sourcesFile);
+  async lock(snapshots: boolean = false): Promise<File> {
+    return lock(this.sourcesFile, snapshots);
   }
 
   /**

@@ -4,18 +4,18 @@
 # Usage: github-draft.sh TAG FOLDER
 set -euo pipefail
 tag=$1 folder=$2
-notes=$(mktemp)
 assets=()
 for node in "$folder"/*/; do
     name=$(basename "$node")
     (cd "$node" && sha256sum --check --quiet --ignore-missing SHA256SUMS)
-    cat "$node/notes.md" >> "$notes"
-    echo >> "$notes"
-    # every node has checksums of its own, and assets lie in one folder; what they list is named after its node already
-    for sums in "$node"/SHA256SUMS*; do mv "$sums" "$node/$name-$tag.$(basename "$sums")"; done
+    # every node has checksums of its own, and assets lie in one folder; what they list is named after its node already,
+    # and after its version without a plus sign, like these
+    for sums in "$node"/SHA256SUMS*; do mv "$sums" "$node/$name-${tag//+/-}.$(basename "$sums")"; done
     for file in "$node/$name-"*; do assets+=("$file"); done
 done
 [ ${#assets[@]} -gt 0 ] || { echo "github-draft: nothing in $folder" >&2; exit 1; }
+notes=$(mktemp)
+"$(dirname "$0")/release-body.sh" "$folder" > "$notes"
 
 # only this answer means that there is none: after any other failure nothing may be deleted
 if state=$(gh release view "$tag" --json isDraft --jq .isDraft 2>&1); then

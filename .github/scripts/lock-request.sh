@@ -10,7 +10,7 @@ fi
 git diff --stat -- sources.yaml
 git switch --quiet --create "$branch"
 git -c user.name=github-actions[bot] -c user.email=41898282+github-actions[bot]@users.noreply.github.com \
-    commit --quiet --message "sources.yaml: digests as they are now" -- sources.yaml
+    commit --quiet --message "sources.yaml as it is now: digests, and the apt snapshot where it was asked for" -- sources.yaml
 gh auth setup-git
 git push --quiet --force origin "HEAD:refs/heads/$branch"
 open=$(gh pr list --head "$branch" --base "$base" --state open --json number --jq length)

@@ -7,7 +7,7 @@ type NeedsOfNode = Pick<Node, "name" | "arch" | "base"> &
 
 /** Stand-ins that take minutes to compile, and the functions that run them; a test reads the module's code for them. */
 const publishing: Readonly<Record<string, readonly string[]>> = {
-  cosign: ["publish", "verify", "release"],
+  cosign: ["publish", "verify", "release", "promote"],
   oras: ["publish", "verify", "release", "plan", "promote"],
 };
 
@@ -27,7 +27,7 @@ export function standInArguments(
   sources: Readonly<Record<string, Source>>,
 ): string[] | undefined {
   if (args.includes("--all") || args.includes("release")) return [];
-  if (args.includes("promote")) return ["oras", `--arch=${machine}`]; // it builds nothing
+  if (args.includes("promote")) return ["cosign", "oras", `--arch=${machine}`]; // it builds nothing
   if (args.includes("lock")) return ["ubuntu", "--arch=amd64"]; // it asks for what there is
   const at = args.findIndex((arg) => arg === "--node" || arg.startsWith("--node="));
   const name = at < 0 ? undefined : (args[at]?.split("=")[1] ?? args[at + 1]);

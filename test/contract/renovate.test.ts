@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseSources } from "../../.dagger/src/sources/parse.js";
 import { installed } from "../unit/workflows/installed";
 import { root } from "../unit/workflows/workflows";
 
@@ -41,6 +42,27 @@ test("renovate.json is valid, and nothing in it is outdated", () => {
   expect([code, code === 0 ? "" : said]).toEqual([0, ""]);
   expect(said).toContain("Config validated successfully");
 });
+
+test("an image's new version is proposed though its registry does not say when it came out, as few do", () => {
+  const { sources } = parseSources("sources.yaml", readFileSync(join(root, "sources.yaml"))).sources ?? { sources: {} };
+  const images = Object.values(sources).flatMap((source) => (source.kind === "image" ? [source.reference] : []));
+  const config = JSON.parse(readFileSync(join(root, "renovate.json"), "utf8"));
+  expect(images.length).toBeGreaterThan(5);
+  expect(waiting(config, images)).toEqual([]);
+  // What Renovate does by itself, which nobody would be told.
+  expect(waiting({ ...config, packageRules: [] }, images)).toEqual(images);
+});
+
+/** The images whose updates would wait for a time stamp that never comes. */
+function waiting(config: object, images: string[]): string[] {
+  const path = join(mkdtempSync(join(tmpdir(), "hegemonikon-renovate-")), "renovate.json");
+  writeFileSync(path, JSON.stringify(config));
+  const program = join(root, "test/fixtures/github/renovate-waiting.ts");
+  const args = [program, join(folder, "node_modules/renovate/dist"), path, ...images];
+  const done = spawnSync(join(folder, "node_modules", node, "bin/node"), args, { encoding: "utf8" });
+  expect([done.status, done.status === 0 ? "" : done.stderr]).toEqual([0, ""]);
+  return done.stdout.split("\n").filter(Boolean);
+}
 
 test("a mistake in it is found", () => {
   const config = JSON.parse(readFileSync(join(root, "renovate.json"), "utf8"));

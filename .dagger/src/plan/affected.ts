@@ -27,7 +27,7 @@ export type Affected = {
   ignored: string[];
 };
 
-/** The texts of a revision that matter, by path: node.yaml, cloud-config.yaml, sources.yaml, dagger.json, TypeScript. */
+/** The texts of a revision that matter, by path: node.yaml, cloud-config.yaml, sources.yaml, dagger.json, TypeScript, shell. */
 export type Revision = ReadonlyMap<string, string>;
 
 /** Whether the content of a path is compared by its meaning, so that its text is needed. */
@@ -36,8 +36,14 @@ export function isReadByMeaning(path: string): boolean {
     path === "sources.yaml" ||
     path === "dagger.json" ||
     /^nodes\/[^/]+\/(node|cloud-config)\.yaml$/.test(path) ||
+    isMounted(path) ||
     (/^\.dagger\/src\/.*\.ts$/.test(path) && moduleStep(path) !== undefined)
   );
+}
+
+/** Whether a path is a shell file that a step runs from a mount. Those in files/ are baked into images, to the byte. */
+function isMounted(path: string): boolean {
+  return /^\.dagger\/src\/(image|media|boot\/[^/]+)\/scripts\/[^/]+\.sh$/.test(path);
 }
 
 /** Removes what a change of TypeScript may do without any effect: comments, types and layout. */
@@ -233,12 +239,18 @@ function header(text: string): string {
 function sameCode(path: string, before: string, after: string, strip: StripCode): boolean {
   if (before === after) return true;
   if (path.endsWith(".ts")) return strip(before) === strip(after);
+  if (isMounted(path)) return shellCode(before) === shellCode(after);
   if (!path.endsWith(".json")) return false;
   try {
     return canonical(JSON.parse(before)) === canonical(JSON.parse(after));
   } catch {
     return false;
   }
+}
+
+/** A shell file without comments that have a line to themselves. In a here-document such a line is content: all of it stays. */
+function shellCode(text: string): string {
+  return text.includes("<<") ? text : text.replace(/^\s*#(?!!).*\n/gm, "");
 }
 
 /** A text that two values share exactly where they mean the same: the order of keys does not count. */

@@ -1,13 +1,16 @@
 /** Why a registry refused, in words a person can act on. The tool's own last words follow. */
 const CAUSES: readonly [pattern: RegExp, cause: string][] = [
+  [/decryption failed/i, "the key's password is wrong: give it with --key-password"],
+  [/invalid pem block|unsupported pem/i, "this is no private key that cosign made"],
   [
     /\b401\b|unauthorized|authentication required|incorrect username or password/i,
     "the registry refused the username or the password",
   ],
   [
     /\b403\b|denied|forbidden/i,
-    "the account may not do that there: the token lacks the right to push (packages: write in a workflow, write:packages " +
-      "for a token of one's own), or the package exists and does not know this repository (its settings, Manage Actions access)",
+    "the account may not do that there: the token is wrong or expired (ghcr.io says it like this), or lacks the right to push " +
+      "(packages: write in a workflow, write:packages for a token of one's own), or the package exists and does not know " +
+      "this repository (its settings, Manage Actions access)",
   ],
   [
     /x509|certificate signed by unknown authority|tls: failed to verify/i,
@@ -37,6 +40,11 @@ export function isDenied(output: string): boolean {
   return /\b403\b|\bdenied\b|forbidden/i.test(output) && !/\b401\b|unauthorized|authentication required/i.test(output);
 }
 
+/** Whether cosign says that an image has no signature, or none by whom was asked for, and not that something failed. */
+export function isNotSigned(output: string): boolean {
+  return /no signatures found|no matching (signatures|attestations)|none of the expected identities/i.test(output);
+}
+
 /** Whether another attempt may succeed: a login, a certificate or a right does not change by itself. */
 export function isWorthRetrying(output: string): boolean {
   return !/\b40[0-9]\b|unauthorized|denied|forbidden|authentication required|x509|certificate|HTTP response to HTTPS/i.test(
@@ -53,4 +61,13 @@ export function failureText(step: string, where: string, output: string): string
     .filter((line) => line !== "");
   const last = lines.slice(-SHOWN).map((line) => `  ${line.slice(0, 300)}`);
   return [`${step} (${where}): ${cause ?? "failed"}`, ...last].join("\n");
+}
+
+/**
+ * The error of a release whose node is built and does not do its job. The workflow that releases knows it by the first
+ * line, and fetches what the boot left.
+ */
+export function unprovenText(node: string, version: string, why: string): string {
+  const call = `dagger call boot --node=${node} --version=${version} --even-failed export --path=proof`;
+  return `release: ${node} is built, and its role is not proven\n${why}\n  ${call} gives what that boot left`;
 }

@@ -30,3 +30,20 @@ export function identityKeys(identity: Identity): [key: string, value: string][]
   ];
   return keys.filter(([, value]) => value !== "");
 }
+
+/** Who vouches for the identity of a job of GitHub Actions. */
+export const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
+
+/** The identity of any job of a repository, as a regular expression: each workflow, each branch. */
+export function anyJobOf(sourceUrl: string): string {
+  return `^${escaped(sourceUrl)}/`;
+}
+
+/** The identity of the job that releases a tag, as a regular expression: .github/workflows/release.yaml, that tag alone. */
+export function releaseJobOf(sourceUrl: string, tag: string): string {
+  return `^${escaped(`${sourceUrl}/.github/workflows/release.yaml@refs/tags/${tag}`)}$`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}

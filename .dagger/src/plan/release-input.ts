@@ -77,6 +77,14 @@ export function writerProblems(input: Pick<PublishInput, "registry" | "username"
   ];
 }
 
+/** What is wrong with how a registry is read: without a login where everyone may, or with all of one. */
+export function readerProblems(username: string, password: boolean): string[] {
+  if (password === (username.trim() !== "")) return [];
+  return password
+    ? ['username: found "" beside a password, expected the name to log in with; any does on ghcr.io']
+    : ["password: found nothing beside a username, expected a token, e.g. --password=env://TOKEN"];
+}
+
 /** Whether there is a node of the name. */
 export function nodeProblems(node: string, nodes: readonly string[]): string[] {
   if (nodes.includes(node)) return [];

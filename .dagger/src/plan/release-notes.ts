@@ -1,3 +1,4 @@
+import { releaseJobOf } from "./release-identity.js";
 import type { ReleasedMedium } from "./release-plan.js";
 import { sizeText } from "./release-size.js";
 import type { Published } from "./release-state.js";
@@ -18,10 +19,14 @@ export type NoteParts = {
   proof: string | undefined;
 };
 
-/** The flag by which verify believes what this release is signed with. */
-export function believedBy(signer: "key" | "keyless", sourceUrl: string): string {
-  return signer === "key" ? "--key=cosign.pub" : `--identity='^${sourceUrl || "https://github.com/OWNER/REPOSITORY"}/'`;
+/** The flag by which verify believes what a release is signed with: its job's identity, and no other job's. */
+export function believedBy(signer: "key" | "keyless", sourceUrl: string, tag: string): string {
+  if (signer === "key") return "--key=cosign.pub";
+  return `--identity='${releaseJobOf(sourceUrl || "https://github.com/OWNER/REPOSITORY", tag)}'`;
 }
+
+/** How the file is called behind the node's name and version. */
+export const NOTES_FILE = "notes.md";
 
 /** The release notes of one node. */
 export function releaseNotes(parts: NoteParts): string {

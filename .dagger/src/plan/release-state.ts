@@ -68,10 +68,17 @@ export function readReferrers(text: string): Referrer[] {
  */
 export const NAMELESS_TYPE = "application/vnd.oci.empty.v1+json";
 
-/** The artifact type that a manifest gives itself. */
+/** What a bundle says that it is about, where it is an image's signature by cosign; attestations are bundles, too. */
+const SIGNED = { key: "dev.sigstore.bundle.predicateType", value: "https://sigstore.dev/cosign/sign/v1" };
+
+/** The artifact type that a manifest gives itself; nothing where it is a bundle that is no signature. */
 export function artifactType(manifest: string): string {
-  const type = (readJson(manifest) as { artifactType?: unknown } | null | undefined)?.artifactType;
-  return typeof type === "string" ? type : NAMELESS_TYPE;
+  const read = readJson(manifest) as
+    | { artifactType?: unknown; annotations?: Record<string, unknown> }
+    | null
+    | undefined;
+  const type = typeof read?.artifactType === "string" ? read.artifactType : NAMELESS_TYPE;
+  return type === SIGNATURE_TYPE && read?.annotations?.[SIGNED.key] !== SIGNED.value ? "" : type;
 }
 
 function readJson(text: string): unknown {
@@ -102,7 +109,7 @@ export type Staged = {
 
 /** Why an image is given no name. */
 export function incomplete(image: string): string {
-  return `publish: ${image} lacks its signature or what is attached to it, expected all of it before it gets a name: call release for this node again`;
+  return `publish: ${image} lacks what is attached to it, or a signature that is believed, expected all of it before it gets a name: call release for this node again`;
 }
 
 /** What a call of publish did. */

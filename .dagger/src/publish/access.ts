@@ -8,7 +8,7 @@ export type Access = {
   host: string;
   /** Absent for what anyone may read. */
   login?: { username: string; password: Secret };
-  /** The certificate authority of a registry with its own, in PEM; added to none: it stands for all. */
+  /** The certificate authority of a registry with its own, in PEM; the tools trust the public ones beside it. */
   ca?: File;
 };
 

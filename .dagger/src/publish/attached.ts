@@ -1,12 +1,12 @@
 import type { Container, File } from "@dagger.io/dagger";
 import { ATTACHMENTS, type Attachment } from "../plan/release-state.js";
 import { doneTool } from "./access.js";
-import { referrers } from "./image.js";
+import { named, referrers } from "./image.js";
 
 /** The texts that are attached to a published image; undefined where one is missing. */
 export async function attachedTexts(oras: Container, image: string): Promise<Record<Attachment, string | undefined>> {
   const there = await referrers(oras, image);
-  const repository = image.replace(/@.*$/, "");
+  const { repository } = named(image);
   const read = async (name: Attachment): Promise<string | undefined> => {
     const { type, file } = ATTACHMENTS[name];
     const referrer = there.find(({ artifactType }) => artifactType === type);

@@ -17,7 +17,7 @@ const NO_REVISION = /^0{40}$/;
  */
 export async function changesSince(repository: GitRepository, since: string): Promise<Changes> {
   const earlier = await treeAt(repository, since);
-  const now = workingTree(repository);
+  const now = await workingTree(repository);
   const diff = now.changes(earlier);
   const [added, modified, removed] = await Promise.all([diff.addedPaths(), diff.modifiedPaths(), diff.removedPaths()]);
   // A removed folder is one path: what was in it counts.
@@ -30,8 +30,17 @@ export async function changesSince(repository: GitRepository, since: string): Pr
 }
 
 /** The files as they are: the last commit and what is not committed, without what git ignores. */
-export function workingTree(repository: GitRepository): Directory {
-  return repository.head().tree({ discardGitDir: true }).withChanges(repository.uncommitted());
+export async function workingTree(repository: GitRepository): Promise<Directory> {
+  try {
+    const head = await repository.head().tree({ discardGitDir: true }).sync();
+    return head.withChanges(repository.uncommitted());
+  } catch (error) {
+    // The engine clones the clone, and git takes none of a shallow one's commits.
+    throw new HegemonikonError(
+      "repository: found a last commit that cannot be read, expected a whole clone: git fetch --unshallow makes one of a " +
+        `shallow clone (in GitHub Actions: fetch-depth: 0). ${firstLine(error)}`,
+    );
+  }
 }
 
 /** The files of a revision. Throws an error that says what a revision looks like where there is none of the name. */
@@ -44,12 +53,15 @@ export async function treeAt(repository: GitRepository, revision: string): Promi
     await tree.sync();
     return tree;
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new HegemonikonError(
       `since: found ${JSON.stringify(revision)}, expected a branch, a tag or a full commit id of this repository ` +
-        `(git rev-parse REVISION prints it; a shallow clone has none of the older ones). ${reason}`,
+        `(git rev-parse REVISION prints it; a shallow clone has none of the older ones). ${firstLine(error)}`,
     );
   }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }
 
 /** Reads the texts that matter: in two calls however many there are, into the module's own container. */

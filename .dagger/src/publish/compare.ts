@@ -3,7 +3,7 @@ import { HegemonikonError } from "../errors.js";
 import { type Difference, diff } from "../plan/diff.js";
 import { diffJson, diffMarkdown, diffText } from "../plan/diff-text.js";
 import { imageReference } from "../plan/references.js";
-import { nodeProblems, readReference, refuse } from "../plan/release-input.js";
+import { nodeProblems, readerProblems, readReference, refuse } from "../plan/release-input.js";
 import { versionProblem } from "../plan/version.js";
 import { type Access, registryTool } from "./access.js";
 import { builtContents, type Workplace, workplace } from "./built-node.js";
@@ -18,7 +18,7 @@ export type Reader = { username: string; password?: Secret | undefined; ca?: Fil
 export function readAccess(host: string, { username, password, ca }: Reader): Access {
   return {
     host,
-    ...(password && username !== "" ? { login: { username, password } } : {}),
+    ...(password ? { login: { username, password } } : {}),
     ...(ca ? { ca } : {}),
   };
 }
@@ -35,6 +35,7 @@ export async function planNode(
     ...nodeProblems(node, work.nodes),
     ...(typeof reference === "string" ? [`against: ${reference}`] : []),
     ...(wrong ? [`version: ${wrong}`] : []),
+    ...readerProblems(request.reader.username, Boolean(request.reader.password)),
   ]);
   const recipe = work.recipe(node, version, "");
   if (typeof reference === "string" || !work.sources) throw new HegemonikonError("plan: sources.yaml cannot be read");

@@ -1,6 +1,7 @@
 import type { Container, Directory, File } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import { isDenied, isNotFound } from "../plan/release-failure.js";
+import { readReference } from "../plan/release-input.js";
 import {
   ATTACHMENTS,
   type Attachment,
@@ -19,7 +20,7 @@ import {
 } from "../plan/release-state.js";
 import { newerIn, type TagParts, tags, tagText } from "../plan/tags.js";
 import { askTool, runTool, writeTool } from "./access.js";
-import { type Signer, sign } from "./signing.js";
+import { isSigned, type Signer, sign, type Verifier } from "./signing.js";
 
 /** An image that is built and tested, ready to be published. */
 export type Upload = {
@@ -35,8 +36,8 @@ export type Upload = {
   attachments: Readonly<Record<Attachment, File>>;
 };
 
-/** The tools, their images pinned and logged in. */
-export type PublishTools = { oras: Container; cosign: Container };
+/** The tools, their images pinned and logged in, and by what a signature is believed; any of cosign's where that is not known. */
+export type PublishTools = { oras: Container; cosign: Container; verifier?: Verifier | undefined };
 
 /** How often what two publishers did at once is put right before it is given up. */
 const ROUNDS = 3;
@@ -54,7 +55,7 @@ export type Complete = (image: string) => Promise<boolean>;
  */
 export async function publishImage(upload: Upload, tools: PublishTools, signer: Signer): Promise<Published> {
   const staged = await stageImage(upload, tools, signer);
-  return nameImage(staged, tools.oras, completion(upload, tools, signer));
+  return nameImage(staged, tools, completion(upload, tools, signer));
 }
 
 /** Pushes an image by its digest, with everything attached and signed. No name points at it yet: nobody is shown it. */
@@ -81,22 +82,25 @@ export function completion(upload: Upload, tools: PublishTools, signer: Signer):
  * @param completes completes another publisher's image of the same content that got the name first; without it an image
  * that lacks something is refused
  */
-export async function nameImage(staged: Staged, oras: Container, completes?: Complete): Promise<Published> {
-  const { digest, claimed } = await nameVersion(staged, oras, completes);
-  return pointChannels({ ...staged, digest, pushed: staged.pushed || claimed }, oras);
+export async function nameImage(staged: Staged, tools: PublishTools, completes?: Complete): Promise<Published> {
+  const { digest, claimed } = await nameVersion(staged, tools, completes);
+  return pointChannels({ ...staged, digest, pushed: staged.pushed || claimed }, tools.oras);
 }
 
 /** Gives a staged image its version's tag. The digest is another's where one with the same content got it first. */
-export async function nameVersion(staged: Staged, oras: Container, completes?: Complete) {
+export async function nameVersion(staged: Staged, tools: PublishTools, completes?: Complete) {
   const { repository, parts, contentDigest } = staged;
   const reference = `${repository}:${tagText(parts.version.text)}`;
   let [digest, claimed] = [staged.digest, false];
   for (let round = 1; ; round++) {
-    if (await lacks(oras, `${repository}@${digest}`)) {
-      if (!completes) throw new HegemonikonError(incomplete(`${repository}@${digest}`));
-      claimed = (await completes(`${repository}@${digest}`)) || claimed;
+    const image = `${repository}@${digest}`;
+    if (await lacks(tools, image)) {
+      if (!completes) throw new HegemonikonError(incomplete(image));
+      claimed = (await completes(image)) || claimed;
+      // A registry without the referrers API has one list that both of two publishers write: one may drop the other's line.
+      if (round < ROUNDS && (await lacks({ ...tools, verifier: undefined }, image))) continue;
     }
-    const claim = await claimTag(oras, reference, digest, contentDigest);
+    const claim = await claimTag(tools.oras, reference, digest, contentDigest);
     claimed ||= claim.moved;
     const done = claim.digest === digest;
     digest = claim.digest;
@@ -107,10 +111,15 @@ export async function nameVersion(staged: Staged, oras: Container, completes?: C
   }
 }
 
-/** Points Kairos' tag and the channels that a version is the newest of at it. */
+/**
+ * Points Kairos' tag and the channels that a version is the newest of at it. Kairos' tag keeps its content like the version:
+ * it tells a publisher who was so slow that another's version was out, and looked at, before this one took its name.
+ */
 export async function pointChannels(staged: Staged, oras: Container): Promise<Published> {
   const { node, repository, parts, contentDigest, digest } = staged;
   const wanted = tags(parts, await publishedTags(oras, repository));
+  const kairos = `${repository}:${wanted.kairos}`;
+  decide(kairos, await manifestAt(oras, kairos), contentDigest);
   const moved = await point(oras, repository, digest, [wanted.kairos, ...wanted.channels]);
   const channels = moved ? await settled(staged, wanted.channels, oras) : wanted.channels;
   return {
@@ -147,8 +156,7 @@ async function settled({ repository, parts }: Staged, channels: readonly string[
 async function claimTag(oras: Container, reference: string, digest: string, contentDigest: string) {
   const before = decide(reference, await manifestAt(oras, reference), contentDigest);
   if (!before.push) return { digest: before.digest, moved: false };
-  const repository = reference.replace(/:[^:/]*$/, "");
-  const tag = reference.slice(repository.length + 1);
+  const { repository, tag } = named(reference);
   await runTool(oras, ["tag", `${repository}@${digest}`, tag], {
     step: `tag ${tag}`,
     where: `${repository}@${digest}`,
@@ -160,8 +168,8 @@ async function claimTag(oras: Container, reference: string, digest: string, cont
 }
 
 /**
- * Every tag of a repository; none where it does not exist yet. ghcr.io denies reading one that does not: where the account
- * may not write either, the push says so.
+ * Every tag of a repository; none where it does not exist yet. ghcr.io denies reading one that does not: whether the
+ * account may write there is asked by itself before anything is built (push-right.ts).
  */
 export async function publishedTags(oras: Container, repository: string): Promise<string[]> {
   const at = { step: "list the tags", where: repository };
@@ -174,18 +182,25 @@ export async function manifestAt(oras: Container, reference: string): Promise<Pu
   const at = { step: "read the manifest", where: reference };
   const digest = (await askTool(oras, ["resolve", reference], at))?.trim();
   if (digest === undefined) return undefined;
-  const repository = reference.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
+  const { repository } = named(reference);
   return readManifest(digest, await runTool(oras, ["manifest", "fetch", `${repository}@${digest}`], at));
+}
+
+/** The parts of a reference that the module made, or found right before. */
+export function named(reference: string): { repository: string; tag: string } {
+  const read = readReference(reference);
+  if (typeof read === "string") throw new HegemonikonError(`reference: ${read}`);
+  return { repository: read.repository, tag: read.tag ?? "" };
 }
 
 /** What is attached to an image. */
 export async function referrers(oras: Container, image: string): Promise<Referrer[]> {
   const at = { step: "list what is attached", where: image };
   const listed = readReferrers(await runTool(oras, ["discover", "--format=json", image], at));
-  const repository = image.replace(/@.*$/, "");
+  const { repository } = named(image);
   return Promise.all(
     listed.map(async (one): Promise<Referrer> => {
-      if (one.artifactType !== NAMELESS_TYPE) return one;
+      if (one.artifactType !== NAMELESS_TYPE && one.artifactType !== SIGNATURE_TYPE) return one;
       const manifest = await runTool(oras, ["manifest", "fetch", `${repository}@${one.digest}`], at);
       return { ...one, artifactType: artifactType(manifest) };
     }),
@@ -198,7 +213,7 @@ async function push({ layout, digest, repository }: Upload, oras: Container): Pr
   await writeTool(tool, ["cp", "--from-oci-layout", `/hegemonikon-image@${digest}`, `${repository}@${digest}`], at);
 }
 
-/** Attaches what is missing and signs where no signature is. Says whether there was anything to do. */
+/** Attaches what is missing and signs where no signature is believed. Says whether there was anything to do. */
 async function complete({ attachments }: Upload, tools: PublishTools, signer: Signer, image: string): Promise<boolean> {
   const there = await referrers(tools.oras, image);
   const missing = missingAttachments(there);
@@ -208,15 +223,25 @@ async function complete({ attachments }: Upload, tools: PublishTools, signer: Si
     const args = ["attach", `--artifact-type=${type}`, image, `${file}:${type}`];
     await writeTool(tool, args, { step: `attach ${file}`, where: image });
   }
-  const unsigned = !there.some(({ artifactType }) => artifactType === SIGNATURE_TYPE);
+  const unsigned = !(await believed(tools, there, image));
   if (unsigned) await sign(tools.cosign, signer, image);
   return missing.length > 0 || unsigned;
 }
 
-/** Whether an image lacks its signature or something that is attached. */
-export async function lacks(oras: Container, image: string): Promise<boolean> {
-  const there = await referrers(oras, image);
-  return missingAttachments(there).length > 0 || !there.some(({ artifactType }) => artifactType === SIGNATURE_TYPE);
+/** Whether an image lacks something that is attached, or a signature that is believed. */
+export async function lacks(tools: PublishTools, image: string): Promise<boolean> {
+  const there = await referrers(tools.oras, image);
+  return missingAttachments(there).length > 0 || !(await believed(tools, there, image));
+}
+
+/** Whether an image is signed by whom it must be: another's signature, an old key's or a broken one does not count. */
+async function believed(
+  { cosign, verifier }: PublishTools,
+  there: readonly Referrer[],
+  image: string,
+): Promise<boolean> {
+  if (!there.some(({ artifactType }) => artifactType === SIGNATURE_TYPE)) return false;
+  return verifier === undefined || isSigned(cosign, verifier, image);
 }
 
 /** Points tags at a digest. Says whether any of them pointed elsewhere. */

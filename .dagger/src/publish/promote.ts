@@ -1,20 +1,29 @@
 import type { Directory, File, GitRepository, Secret } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
-import { imageReference } from "../plan/references.js";
+import { GITHUB_ISSUER, releaseJobOf } from "../plan/release-identity.js";
 import { readRegistry, refuse, writerProblems } from "../plan/release-input.js";
 import { releaseProblems } from "../plan/release-plan.js";
 import { incomplete, type Published, type Staged } from "../plan/release-state.js";
 import { IMAGE_FILE, promoteProblems, type ReleasedImage, readReleasedImage } from "../plan/released-image.js";
 import { tagParts } from "../plan/tags.js";
 import { parseVersion, readVersion } from "../plan/version.js";
-import { registryTool } from "./access.js";
 import type { Workplace } from "./built-node.js";
-import { lacks, manifestAt, nameVersion, pointChannels } from "./image.js";
-import { filled } from "./publish-node.js";
+import { lacks, manifestAt, nameVersion, type PublishTools, pointChannels } from "./image.js";
+import { filled, publishTools } from "./publish-node.js";
 import { taggedState } from "./repository-state.js";
+import type { Verifier } from "./signing.js";
 
-/** Where images are, and who gives them names. */
-export type Promoter = { registry: string; username: string; password: Secret; ca?: File | undefined };
+/** Where images are, who gives them names, and by what their signatures are believed. */
+export type Promoter = {
+  registry: string;
+  username: string;
+  password: Secret;
+  ca?: File | undefined;
+  /** The public key where one signed. */
+  key?: File | undefined;
+  /** The web address of the repository whose job signed where no key did. */
+  sourceUrl: string;
+};
 
 /** What gets its names. */
 export type PromoteRequest = {
@@ -35,7 +44,13 @@ export async function promoteNodes(work: Workplace, by: Promoter, request: Promo
   const asked = request.nodes.length > 0 ? request.nodes : work.nodes;
   const state = await taggedState(request.repository, request.tag);
   const given = { registry, username, password: await filled(password) };
-  refuse("promote", [...releaseProblems({ ...state, nodes: work.nodes, asked }), ...writerProblems(given)]);
+  refuse("promote", [
+    ...releaseProblems({ ...state, nodes: work.nodes, asked }),
+    ...writerProblems(given),
+    ...(Boolean(by.key) === (by.sourceUrl !== "")
+      ? ["key: expected either --key=cosign.pub, or --source-url of the repository whose job signed"]
+      : []),
+  ]);
   const [read, version] = [readRegistry(registry), readVersion(request.tag)?.text ?? ""];
   const { sources } = work;
   if (typeof read === "string" || !sources) throw new HegemonikonError("promote: sources.yaml cannot be read");
@@ -43,11 +58,17 @@ export async function promoteNodes(work: Workplace, by: Promoter, request: Promo
   refuse("promote", promoteProblems(found, { asked, version, prefix: read.prefix }));
 
   const access = { host: read.host, login: { username, password }, ...(ca ? { ca } : {}) };
-  const oras = await registryTool(imageReference(sources, "oras").address, access);
+  const tools = await publishTools({ sources, access, verifier: verifierOf(by, request.tag) });
   const staged = found.map(({ node, repository, digest, contentDigest }): Staged => {
     const parts = tagParts(work.recipe(node, version, "").node, sources.sources, parseVersion(version));
     return { node, repository, parts, contentDigest, digest, pushed: false };
   });
+  return promoteImages(staged, tools);
+}
+
+/** Gives staged images their names, once all of them are found complete, and signed by whom they must be. */
+export async function promoteImages(staged: readonly Staged[], tools: PublishTools): Promise<Published[]> {
+  const { oras } = tools;
   const wrong = await Promise.all(
     staged.map(async ({ repository, digest, contentDigest }): Promise<string[]> => {
       const image = `${repository}@${digest}`;
@@ -55,19 +76,24 @@ export async function promoteNodes(work: Workplace, by: Promoter, request: Promo
       if (!manifest) return [`release: found no image ${image} in the registry, expected it: release pushes it`];
       if (manifest.contentDigest !== contentDigest)
         return [`release: found ${image} with the content ${manifest.contentDigest}, expected ${contentDigest}`];
-      return (await lacks(oras, image)) ? [incomplete(image)] : [];
+      return (await lacks(tools, image)) ? [incomplete(image)] : [];
     }),
   );
   refuse("promote", wrong.flat());
 
   const named: Staged[] = [];
   for (const one of staged) {
-    const { digest, claimed } = await nameVersion(one, oras);
+    const { digest, claimed } = await nameVersion(one, tools);
     named.push({ ...one, digest, pushed: claimed });
   }
   const published: Published[] = [];
   for (const one of named) published.push(await pointChannels(one, oras));
   return published;
+}
+
+function verifierOf({ key, sourceUrl }: Promoter, tag: string): Verifier {
+  if (key) return { kind: "key", key };
+  return { kind: "keyless", identity: releaseJobOf(sourceUrl, tag), issuer: GITHUB_ISSUER };
 }
 
 async function releasedImages(release: Directory): Promise<ReleasedImage[]> {

@@ -2,6 +2,7 @@ import type { Directory, File, GitRepository, Secret } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import type { Recipe } from "../plan/recipe.js";
 import { imageReference } from "../plan/references.js";
+import { failureText } from "../plan/release-failure.js";
 import { identityKeys } from "../plan/release-identity.js";
 import { publishProblems, type Registry, readRegistry, refuse } from "../plan/release-input.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
@@ -13,8 +14,9 @@ import { type Access, registryTool } from "./access.js";
 import { builtNode, pinLines, type Workplace } from "./built-node.js";
 import { type PublishTools, publishedTags, publishImage, type Upload } from "./image.js";
 import { annotatedLayout } from "./layout.js";
+import { refusedPush } from "./push-right.js";
 import { revisionOf } from "./repository-state.js";
-import type { Signer } from "./signing.js";
+import { type Signer, type Verifier, verifierOf } from "./signing.js";
 
 /** Where something is published, by whom, and how it is signed: as a caller gives it. */
 export type Publisher = {
@@ -32,7 +34,14 @@ export type Publisher = {
 };
 
 /** A publisher that was found right. */
-export type Checked = { registry: Registry; access: Access; signer: Signer; sources: Sources };
+export type Checked = {
+  registry: Registry;
+  access: Access;
+  signer: Signer;
+  /** What believes the signer's signatures, where that is known. */
+  verifier: Verifier | undefined;
+  sources: Sources;
+};
 
 /** Whether there is something in a secret. */
 export async function filled(secret: Secret | undefined): Promise<boolean> {
@@ -67,15 +76,30 @@ export async function checkedPublisher(
     login: { username, password: by.password },
     ...(by.ca ? { ca: by.ca } : {}),
   };
-  const checked = { registry: read, access, signer: signerOf(by), sources: work.sources };
-  await asked(checked, nodes);
-  return checked;
+  const [signer, sources] = [signerOf(by), work.sources];
+  await asked({ registry: read, access, sources }, nodes);
+  // A key that is none, or whose password is wrong, is found here.
+  const { cosign } = await publishTools({ access, sources });
+  return { registry: read, access, signer, verifier: await verifierOf(cosign, signer, by.sourceUrl), sources };
 }
 
-/** A registry that is down, or refuses the login, says so before the hours that a build and a boot may take. */
-async function asked(checked: Checked, nodes: readonly string[]): Promise<void> {
-  const { oras } = await publishTools(checked);
-  await Promise.all(nodes.map((node) => publishedTags(oras, `${checked.registry.prefix}/${node}`)));
+/** A registry that is down, or refuses the login or to be written to, says so before the hours of a build and a boot. */
+async function asked(
+  { registry, access, sources }: Pick<Checked, "registry" | "access" | "sources">,
+  nodes: readonly string[],
+): Promise<void> {
+  const { oras } = await publishTools({ sources, access });
+  const { username = "", password } = access.login ?? {};
+  const asker = { username, password: (await password?.plaintext()) ?? "", ca: await access.ca?.contents() };
+  const refused = await Promise.all(
+    nodes.map(async (node): Promise<string[]> => {
+      const repository = `${registry.prefix}/${node}`;
+      await publishedTags(oras, repository);
+      const words = await refusedPush(repository, asker);
+      return words === undefined ? [] : [failureText("ask for the right to push", repository, words)];
+    }),
+  );
+  if (refused.flat().length > 0) throw new HegemonikonError(refused.flat().join("\n"));
 }
 
 function signerOf({ key, keyPassword, oidcUrl, oidcToken }: Publisher): Signer {
@@ -85,11 +109,14 @@ function signerOf({ key, keyPassword, oidcUrl, oidcToken }: Publisher): Signer {
 }
 
 /** oras and cosign, their images pinned, logged in to the registry. */
-export async function publishTools({ sources, access }: Pick<Checked, "sources" | "access">): Promise<PublishTools> {
-  const [oras, cosign] = await Promise.all(
-    ["oras", "cosign"].map((name) => registryTool(imageReference(sources, name).address, access)),
-  );
-  return { oras, cosign } as PublishTools;
+export async function publishTools({
+  sources,
+  access,
+  verifier,
+}: Pick<Checked, "sources" | "access"> & { verifier?: Verifier | undefined }): Promise<PublishTools> {
+  const tool = (name: string) => registryTool(imageReference(sources, name).address, access);
+  const [oras, cosign] = await Promise.all([tool("oras"), tool("cosign")]);
+  return { oras, cosign, verifier };
 }
 
 /** Builds a node and publishes what was built. */

@@ -1,6 +1,7 @@
 import { type Container, type Directory, dag, type GitRepository } from "@dagger.io/dagger";
 import { boot } from "../boot/boot.js";
 import { BootRoute } from "../boot/route.js";
+import { HegemonikonError } from "../errors.js";
 import { explained } from "../image/explain.js";
 import { image } from "../image/image.js";
 import { releasedName } from "../plan/artefacts.js";
@@ -8,8 +9,9 @@ import { diff } from "../plan/diff.js";
 import { contentsOf } from "../plan/diff-read.js";
 import { diffMarkdown } from "../plan/diff-text.js";
 import type { Recipe } from "../plan/recipe.js";
+import { unprovenText } from "../plan/release-failure.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
-import { believedBy, releaseNotes } from "../plan/release-notes.js";
+import { believedBy, NOTES_FILE, releaseNotes } from "../plan/release-notes.js";
 import { previousRelease, releasedMedium, releaseProblems } from "../plan/release-plan.js";
 import type { Staged } from "../plan/release-state.js";
 import { IMAGE_FILE, releasedImageText } from "../plan/released-image.js";
@@ -36,7 +38,7 @@ export type ReleaseRequest = {
 };
 
 /** A node that is built and proven, and not published yet. */
-type Ready = { recipe: Recipe; built: Directory; proof: string | undefined };
+type Ready = { recipe: Recipe; built: Directory; proof: Directory | undefined };
 
 /**
  * Releases nodes from a tag on HEAD: all are built and booted before the first is pushed, and all are pushed, complete and
@@ -59,7 +61,7 @@ export async function releaseNodes(work: Workplace, by: Publisher, request: Rele
 
   const tools = await publishTools(checked);
   const before = previousRelease(tag, state.tags);
-  const believed = believedBy(checked.signer.kind, by.sourceUrl);
+  const believed = believedBy(checked.signer.kind, by.sourceUrl, tag);
   let folder = dag.directory();
   const staged: { image: Staged; completes: Complete }[] = [];
   for (const one of ready) {
@@ -75,12 +77,12 @@ export async function releaseNodes(work: Workplace, by: Publisher, request: Rele
 }
 
 /** First every version, then every channel: who follows one is not shown a part of a release. */
-async function named(staged: readonly { image: Staged; completes: Complete }[], { oras }: PublishTools): Promise<void> {
+async function named(staged: readonly { image: Staged; completes: Complete }[], tools: PublishTools): Promise<void> {
   const images: Staged[] = [];
   for (const { image, completes } of staged) {
-    images.push({ ...image, digest: (await nameVersion(image, oras, completes)).digest });
+    images.push({ ...image, digest: (await nameVersion(image, tools, completes)).digest });
   }
-  for (const image of images) await pointChannels(image, oras);
+  for (const image of images) await pointChannels(image, tools.oras);
 }
 
 async function builtAndProven(work: Workplace, recipe: Recipe, proven: boolean): Promise<Ready> {
@@ -90,11 +92,15 @@ async function builtAndProven(work: Workplace, recipe: Recipe, proven: boolean):
   if (!proven || medium !== "iso") return { recipe, built, proof: undefined };
   const container = image(recipe, work.files.nodes.directory(name));
   const wanted = { route: BootRoute.Live, kvm: true, evenFailed: false, attempt: 1 };
-  await explained(name, async () => (await boot(recipe, container, wanted)).sync());
-  return { recipe, built, proof: "its role was proven in a virtual machine that booted this medium" };
+  try {
+    const proof = await explained(name, async () => (await boot(recipe, container, wanted)).sync());
+    return { recipe, built, proof };
+  } catch (error) {
+    throw new HegemonikonError(unprovenText(name, recipe.version, (error as Error).message), { cause: error });
+  }
 }
 
-/** What people download of a node: the medium, whole or in parts, SBOM, manifest, notes, and the signed checksums. */
+/** What people download of a node: the medium, whole or in parts, SBOM, manifest, notes, and the signed checksums; its proof. */
 async function released(
   { recipe, built, proof }: Ready,
   image: Staged,
@@ -114,16 +120,18 @@ async function released(
     published: image,
     believed,
     changes,
-    proof,
+    proof: proof && "its role was proven in a virtual machine that booted this medium",
   });
   const files = dag
     .directory()
     .withFile(releasedName(artefacts, artefacts.sbom), built.file(artefacts.sbom))
     .withFile(releasedName(artefacts, artefacts.manifest), built.file(artefacts.manifest))
-    .withNewFile(releasedName(artefacts, IMAGE_FILE), releasedImageText({ ...image, version }));
+    .withNewFile(releasedName(artefacts, IMAGE_FILE), releasedImageText({ ...image, version }))
+    .withNewFile(releasedName(artefacts, NOTES_FILE), notes);
   const summed = withSums(recipe.auroraboot.address, files, built.file(artefacts.medium), medium);
   const bundle = await signFile(cosign, signer, summed.file(CHECKSUMS));
-  return summed.withFile(`${CHECKSUMS}.sigstore.json`, bundle).withNewFile("notes.md", notes);
+  const whole = summed.withFile(`${CHECKSUMS}.sigstore.json`, bundle);
+  return proof ? whole.withDirectory("proof", proof) : whole;
 }
 
 async function changesSince(

@@ -1,5 +1,7 @@
-import type { Container, File, Secret } from "@dagger.io/dagger";
-import { readable, runTool, writeTool } from "./access.js";
+import { type Container, dag, type File, type Secret } from "@dagger.io/dagger";
+import { isNotSigned } from "../plan/release-failure.js";
+import { anyJobOf, GITHUB_ISSUER } from "../plan/release-identity.js";
+import { askTool, readable, runTool, writeTool } from "./access.js";
 
 /** How an image is signed: with a key of one's own, or without one, by the identity of a GitHub Actions job. */
 export type Signer =
@@ -9,60 +11,77 @@ export type Signer =
 /** How a signature is verified: with the public key, or by the identity that a job had. */
 export type Verifier = { kind: "key"; key: File } | { kind: "keyless"; identity: string; issuer: string };
 
+/**
+ * What believes a signer's signatures: the public half of its key, or the identity of the repository's jobs. Undefined where
+ * a job signs for a repository that was not named. Throws where the key is none, or its password wrong.
+ * @param sourceUrl the web address of the repository, or nothing
+ */
+export async function verifierOf(cosign: Container, signer: Signer, sourceUrl: string): Promise<Verifier | undefined> {
+  if (signer.kind === "keyless") {
+    return sourceUrl === "" ? undefined : { kind: "keyless", identity: anyJobOf(sourceUrl), issuer: GITHUB_ISSUER };
+  }
+  const at = { step: "read the key to sign with", where: "--key" };
+  const text = await runTool(signing(cosign, signer), ["public-key", "--key=env://COSIGN_PRIVATE_KEY"], at);
+  return { kind: "key", key: dag.directory().withNewFile("cosign.pub", text).file("cosign.pub") };
+}
+
 /** Signs an image by its digest. With a key nothing leaves for a public log; without one, Sigstore's log is the proof. */
 export async function sign(cosign: Container, signer: Signer, image: string): Promise<void> {
-  const at = { step: "sign", where: image };
-  if (signer.kind === "keyless") {
-    // cosign asks GitHub for the job's identity itself where these two are set.
-    const tool = cosign
-      .withSecretVariable("ACTIONS_ID_TOKEN_REQUEST_URL", signer.oidcUrl)
-      .withSecretVariable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", signer.oidcToken);
-    await writeTool(tool, ["sign", "--yes", image], at);
-    return;
-  }
-  await writeTool(withKey(cosign, signer), ["sign", ...KEY_ONLY, "--key=env://COSIGN_PRIVATE_KEY", image], at);
+  const args = ["sign", "--yes", ...(signer.kind === "key" ? KEY_ONLY : []), image];
+  await writeTool(signing(cosign, signer), args, { step: "sign", where: image });
 }
 
 /** Signs a file; the result is one bundle that `cosign verify-blob --bundle` takes. */
 export async function signFile(cosign: Container, signer: Signer, file: File): Promise<File> {
-  const tool =
-    signer.kind === "key"
-      ? withKey(cosign, signer)
-      : cosign
-          .withSecretVariable("ACTIONS_ID_TOKEN_REQUEST_URL", signer.oidcUrl)
-          .withSecretVariable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", signer.oidcToken);
-  const how = signer.kind === "key" ? [...KEY_ONLY.slice(1), "--key=env://COSIGN_PRIVATE_KEY"] : [];
+  const tool = signing(cosign, signer).withMountedFile("/hegemonikon-file", file);
+  const how = signer.kind === "key" ? KEY_ONLY : [];
   const args = ["sign-blob", "--yes", "--bundle=/tmp/bundle.json", ...how, "/hegemonikon-file"];
-  const done = await writeTool(tool.withMountedFile("/hegemonikon-file", file), args, {
-    step: "sign the checksums",
-    where: await file.name(),
-  });
+  const done = await writeTool(tool, args, { step: "sign the checksums", where: await file.name() });
   return done.file("/tmp/bundle.json");
 }
 
 /** Verifies an image's signature by its digest. Throws where there is none that the key or identity made. */
 export async function verifySignature(cosign: Container, verifier: Verifier, image: string): Promise<string> {
+  const { tool, args } = verifying(cosign, verifier, image);
+  return runTool(tool, args, { step: "verify the signature", where: image });
+}
+
+/** Whether an image has a signature that the key or identity made; throws where that cannot be found out. */
+export async function isSigned(cosign: Container, verifier: Verifier, image: string): Promise<boolean> {
+  const { tool, args } = verifying(cosign, verifier, image);
   const at = { step: "verify the signature", where: image };
+  return (await askTool(tool, args, at, isNotSigned)) !== undefined;
+}
+
+function verifying(cosign: Container, verifier: Verifier, image: string): { tool: Container; args: string[] } {
   if (verifier.kind === "keyless") {
     const { identity, issuer } = verifier;
     const who = [`--certificate-identity-regexp=${identity}`, `--certificate-oidc-issuer=${issuer}`];
-    return runTool(cosign, ["verify", ...who, image], at);
+    return { tool: cosign, args: ["verify", ...who, image] };
   }
   const tool = cosign
     .withMountedFile("/hegemonikon-key.pub", readable(verifier.key))
     .withNewFile("/tmp/trusted-root.json", NO_ROOT);
   const offline = ["--private-infrastructure=true", "--trusted-root=/tmp/trusted-root.json"];
-  return runTool(tool, ["verify", "--key=/hegemonikon-key.pub", ...offline, image], at);
+  return { tool, args: ["verify", "--key=/hegemonikon-key.pub", ...offline, image] };
 }
 
 /** Nothing is sent to Sigstore's public services: a home's images are nobody's business, and a lab may have no internet. */
-const KEY_ONLY = ["--yes", "--tlog-upload=false", "--use-signing-config=false"];
+const KEY_ONLY = ["--tlog-upload=false", "--use-signing-config=false", "--key=env://COSIGN_PRIVATE_KEY"];
 
 /** A trusted root without anybody in it: with a key, the key alone is trusted, and cosign fetches nothing. */
 export const NO_ROOT = '{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}';
 
-function withKey(cosign: Container, { key, password }: Extract<Signer, { kind: "key" }>): Container {
-  const tool = cosign.withSecretVariable("COSIGN_PRIVATE_KEY", key);
+/** cosign with what it signs by. */
+function signing(cosign: Container, signer: Signer): Container {
+  if (signer.kind === "keyless") {
+    // cosign asks GitHub for the job's identity itself where these two are set.
+    return cosign
+      .withSecretVariable("ACTIONS_ID_TOKEN_REQUEST_URL", signer.oidcUrl)
+      .withSecretVariable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", signer.oidcToken);
+  }
+  const tool = cosign.withSecretVariable("COSIGN_PRIVATE_KEY", signer.key);
+  const { password } = signer;
   // Without the variable cosign would ask on a terminal.
   return password ? tool.withSecretVariable("COSIGN_PASSWORD", password) : tool.withEnvVariable("COSIGN_PASSWORD", "");
 }

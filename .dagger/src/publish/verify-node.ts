@@ -3,16 +3,15 @@ import type { File, GitRepository } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import { differences } from "../manifest/content.js";
 import { packageNames, packagesOfSbom } from "../plan/diff-read.js";
-import { imageReference } from "../plan/references.js";
-import { nodeProblems, readReference, refuse } from "../plan/release-input.js";
+import { nodeProblems, readerProblems, readReference, refuse } from "../plan/release-input.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
 import { isVerified, type Verification, verification, verificationText } from "../plan/release-verify.js";
-import { type Access, registryTool } from "./access.js";
 import { attachedTexts } from "./attached.js";
 import { builtContents, type Workplace } from "./built-node.js";
 import { type Reader, readAccess } from "./compare.js";
 import { contentOf, pulledRootfs } from "./content.js";
 import { manifestAt } from "./image.js";
+import { publishTools } from "./publish-node.js";
 import { revisionOf } from "./repository-state.js";
 import { type Verifier, verifySignature } from "./signing.js";
 
@@ -44,12 +43,11 @@ export async function verifyNode(work: Workplace, request: VerifyRequest): Promi
     ...(Boolean(key) === (identity !== "")
       ? ["key: expected either --key=cosign.pub, or --identity=REGEXP of the job that signed"]
       : []),
+    ...readerProblems(request.reader.username, Boolean(request.reader.password)),
   ]);
   if (typeof reference === "string" || !work.sources) throw new HegemonikonError("verify: sources.yaml cannot be read");
-  const tool = (name: string, access: Access) =>
-    registryTool(imageReference(work.sources as never, name).address, access);
   const access = readAccess(reference.host, request.reader);
-  const [oras, cosign] = await Promise.all([tool("oras", access), tool("cosign", access)]);
+  const { oras, cosign } = await publishTools({ sources: work.sources, access });
 
   const found = await manifestAt(oras, request.reference);
   if (!found)

@@ -2,6 +2,7 @@ import { isMap, isScalar, type Pair, type YAMLMap } from "yaml";
 import { HegemonikonError } from "../errors.js";
 import type { ParsedYaml } from "../yaml/parse.js";
 import { addressOf } from "./address.js";
+import { newerMidnights } from "./snapshot-moments.js";
 import type { Sources } from "./sources.js";
 
 /** Something whose content is to be looked up: an image by its tag, or a file by its address. */
@@ -9,8 +10,14 @@ export type Lookup =
   | { kind: "image"; source: string; address: string }
   | { kind: "file"; source: string; arch: "amd64" | "arm64"; address: string };
 
-/** A lookup and what it gave: a digest with `sha256:` in front, or why there is none. */
-export type Found = Lookup & ({ digest: string } | { failure: string });
+/** An apt snapshot that is to be moved, and where to, the best moment first. Its address has {version} in it. */
+export type Move = { kind: "snapshot"; source: string; address: string; moments: readonly string[] };
+
+/** What was asked, and what it gave: a digest with `sha256:` in front, a moment, or why there is none. */
+export type Found =
+  | (Lookup & { digest: string })
+  | (Move & { moment: string })
+  | ((Lookup | Move) & { failure: string });
 
 /** Everything in sources.yaml that a digest can pin. An address without {arch} is one file, noted for amd64. */
 export function lookups(sources: Sources): Lookup[] {
@@ -26,7 +33,19 @@ export function lookups(sources: Sources): Lookup[] {
 }
 
 /**
- * sources.yaml with every digest found. Only digests change: comments, order and spelling stay byte for byte. Throws a
+ * Every apt snapshot that there may be a newer moment for.
+ * @param now in ms since 1970
+ */
+export function moves(sources: Sources, now: number): Move[] {
+  return Object.entries(sources.sources).flatMap(([source, entry]): Move[] => {
+    if (entry.kind !== "apt-snapshot") return [];
+    const moments = newerMidnights(now, entry.version);
+    return moments.length > 0 ? [{ kind: "snapshot", source, address: entry.url, moments }] : [];
+  });
+}
+
+/**
+ * sources.yaml with every digest and moment found. Only these change: comments, order and spelling stay byte for byte. Throws a
  * HegemonikonError that names everything that could not be looked up: a half locked file would look like a locked one.
  */
 export function locked(yaml: ParsedYaml, found: readonly Found[]): string {
@@ -36,7 +55,9 @@ export function locked(yaml: ParsedYaml, found: readonly Found[]): string {
       [`lock: ${failed.length} of ${found.length} could not be looked up, nothing was changed:`, ...failed].join("\n"),
     );
   }
-  const edits = found.flatMap((one) => ("digest" in one ? [edit(yaml, one, one.digest)] : []));
+  const edits = found.flatMap((one) =>
+    "digest" in one ? [edit(yaml, one, one.digest)] : "moment" in one ? [moved(yaml, one)] : [],
+  );
   // From the end, so that earlier places stay where they are; at one place, the first comes first.
   return edits
     .map((change, order) => ({ ...change, order }))
@@ -45,6 +66,12 @@ export function locked(yaml: ParsedYaml, found: readonly Found[]): string {
 }
 
 type Edit = { from: number; to: number; insert: string };
+
+function moved(yaml: ParsedYaml, { source, moment }: Move & { moment: string }): Edit {
+  const change = replaced(yaml.doc?.getIn(["sources", source]) as YAMLMap, "version", moment);
+  if (!change) throw new HegemonikonError(`sources.yaml: ${source}: found no version to replace`);
+  return change;
+}
 
 function edit(yaml: ParsedYaml, lookup: Lookup, digest: string): Edit {
   const entry = yaml.doc?.getIn(["sources", lookup.source]) as YAMLMap;

@@ -7,33 +7,34 @@ import { pipeline } from "node:stream/promises";
 import { dag, type File } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import { problemLines } from "../plan/problem-lines.js";
-import { type Found, type Lookup, locked, lookups } from "./lock-plan.js";
+import { type Found, type Lookup, locked, lookups, type Move, moves } from "./lock-plan.js";
 import { parseSources } from "./parse.js";
 
-/** sources.yaml with every digest as it is in the registries and on the servers now. */
-export async function lock(sources: File): Promise<File> {
+/**
+ * sources.yaml with every digest as it is in the registries and on the servers now.
+ * @param snapshots whether the apt snapshots are moved, too, each to the newest midnight that answers
+ */
+export async function lock(sources: File, snapshots: boolean): Promise<File> {
   const parsed = parseSources("sources.yaml", await sources.contents());
   if (!parsed.sources) throw new HegemonikonError(problemLines(parsed.problems).join("\n"));
-  const found = await Promise.all(lookups(parsed.sources).map(lookUp));
+  const asked = [...lookups(parsed.sources), ...(snapshots ? moves(parsed.sources, Date.now()) : [])];
+  const found = await Promise.all(asked.map(lookUp));
   return dag.directory().withNewFile("sources.yaml", locked(parsed.yaml, found)).file("sources.yaml");
 }
 
-async function lookUp(lookup: Lookup): Promise<Found> {
+async function lookUp(asked: Lookup | Move): Promise<Found> {
   try {
-    return {
-      ...lookup,
-      digest: lookup.kind === "image" ? await imageDigest(lookup.address) : await fileDigest(lookup.address),
-    };
+    if (asked.kind === "snapshot") return { ...asked, moment: await answering(asked) };
+    const digest = asked.kind === "image" ? await imageDigest(asked.address) : await fileDigest(asked.address);
+    return { ...asked, digest };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return {
-      ...lookup,
-      failure:
-        message
-          .replace(/ \[traceparent:[^\]]*\]/, "")
-          .split("\n")
-          .at(-1) ?? "",
-    };
+    const failure =
+      message
+        .replace(/ \[traceparent:[^\]]*\]/, "")
+        .split("\n")
+        .at(-1) ?? "";
+    return { ...asked, failure };
   }
 }
 
@@ -74,4 +75,17 @@ export async function reachable(address: string, silence = SILENCE.file): Promis
     const silent = name === "TimeoutError";
     throw new HegemonikonError(silent ? `no answer within ${silence / 1000} s` : `cannot be reached (${message})`);
   }
+}
+
+/** The first of the moments at which the archive is there: its folder, or that of its distributions, can be read. */
+async function answering({ address, moments }: Move): Promise<string> {
+  await reachable(address.replaceAll("{version}", moments[0] ?? ""));
+  for (const moment of moments) {
+    const archive = address.replaceAll("{version}", moment).replace(/\/*$/, "/");
+    for (const url of [`${archive}dists/`, archive]) {
+      const { ok } = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(SILENCE.file) });
+      if (ok) return moment;
+    }
+  }
+  throw new HegemonikonError(`none of its moments answers: ${moments.join(", ")}`);
 }

@@ -8,7 +8,7 @@ import { onEngine, sourcesFile, sourcesText } from "./engine";
 
 const message = async (text: string) => {
   try {
-    await (await lock(sourcesFile(text))).contents();
+    await (await lock(sourcesFile(text), false)).contents();
   } catch (error) {
     return (error as Error).message;
   }
@@ -43,8 +43,8 @@ test("a download's sums are those that it is pinned to: what is served here is l
   const entry = /^ {2}k0s:\n(?: {3,}.*\n)*/m.exec(sourcesText())?.[0] ?? "";
   const text = `sources:\n${entry}`;
   await onEngine(async () => {
-    expect(await (await lock(sourcesFile(text))).contents()).toBe(text);
+    expect(await (await lock(sourcesFile(text), false)).contents()).toBe(text);
     const wrong = text.replace(k0s.sha256.amd64 ?? "", "0a".repeat(32));
-    expect(await (await lock(sourcesFile(wrong))).contents()).toBe(text);
+    expect(await (await lock(sourcesFile(wrong), false)).contents()).toBe(text);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { execFileSync, spawn } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Origin, originRepository } from "../../unit/workflows/origin";
 import { startRegistry, type TestRegistry } from "./registry";
@@ -111,6 +111,23 @@ test("publish, the same again, verify, plan", async () => {
   });
 }, 1_200_000);
 
+test("verify names what does not hold, and that alone: another's key, a file that is another here", async () => {
+  const strange = join(clone, "../strange");
+  mkdirSync(strange);
+  const keys = join(import.meta.dir, "key-pair.ts");
+  expect((await spawned(process.execPath, [keys, strange, sources])).code).toBe(0);
+  const file = join(clone, "nodes", NODE, "node.yaml");
+  const more = "$1  - name: a new fact\n    command: test -e /etc/hostname\n    within: 10s\n";
+  writeFileSync(file, readFileSync(file, "utf8").replace(/^(assertions:\n)/m, more));
+  const reference = `--reference=${registry.host}/lab/${NODE}:v1.0.0`;
+  const { code, err } = await call(["verify", `--node=${NODE}`, reference, `--key=${strange}/cosign.pub`, ...where()]);
+  git("checkout", "--", "nodes");
+  const wrong = err.split("\n").filter((line) => line.startsWith("  not ok "));
+  expect([code, wrong.map((line) => /not ok ([a-z ]+):/.exec(line)?.[1])]).toEqual([1, ["signature", "local build"]]);
+  expect(err.match(/^ {2}ok /gm)).toHaveLength(5);
+  expect(err).toMatch(/^ {4}changed \/.*assertions/m);
+}, 600_000);
+
 test("diff: what the files here change since a revision", async () => {
   const file = join(clone, "nodes", NODE, "node.yaml");
   const text = readFileSync(file, "utf8");
@@ -154,10 +171,12 @@ test("a release: refused from a tree that is not clean, then everything of it, a
   const done = await call([...release("v1.1.0"), "export", `--path=${out}`]);
   expect([done.code, done.err]).toEqual([0, done.err]);
   const folder = join(out, NODE);
-  const named = ["image.json", "iso", "manifest.json", "sbom.cdx.json"].map((end) => `${NODE}-v1.1.0.${end}`);
-  expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", "SHA256SUMS.sigstore.json", ...named, "notes.md"]);
+  const named = ["image.json", "iso", "manifest.json", "notes.md", "sbom.cdx.json"].map(
+    (end) => `${NODE}-v1.1.0.${end}`,
+  );
+  expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", "SHA256SUMS.sigstore.json", ...named]);
   execFileSync("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd: folder });
-  const notes = readFileSync(join(folder, "notes.md"), "utf8");
+  const notes = readFileSync(join(folder, `${NODE}-v1.1.0.notes.md`), "utf8");
   expect(notes).toContain("kairos-agent upgrade --source oci:");
   expect(notes).toContain(`### ${NODE}: \`v1.0.0\` → \`v1.1.0\``);
 

@@ -8,24 +8,35 @@ import { type Container, connection, dag, ImageMediaTypes, type Secret } from "@
 import { imageReference } from "../../../.dagger/src/plan/references.js";
 import { CONTENT_DIGEST } from "../../../.dagger/src/plan/release-identity.js";
 import { releasedMedium } from "../../../.dagger/src/plan/release-plan.js";
-import type { Attachment } from "../../../.dagger/src/plan/release-state.js";
+import { ATTACHMENTS, type Attachment, SIGNATURE_TYPE } from "../../../.dagger/src/plan/release-state.js";
 import { parseVersion } from "../../../.dagger/src/plan/version.js";
 import { type Access, registryTool, runTool } from "../../../.dagger/src/publish/access.js";
 import { attachedTexts } from "../../../.dagger/src/publish/attached.js";
 import {
+  lacks,
   manifestAt,
   nameImage,
   type PublishTools,
+  pointChannels,
   publishedTags,
   publishImage,
   stageImage,
   type Upload,
 } from "../../../.dagger/src/publish/image.js";
 import { annotatedLayout } from "../../../.dagger/src/publish/layout.js";
+import { promoteImages } from "../../../.dagger/src/publish/promote.js";
 import { withSums } from "../../../.dagger/src/publish/released-files.js";
-import { NO_ROOT, type Signer, signFile, verifySignature } from "../../../.dagger/src/publish/signing.js";
+import {
+  isSigned,
+  NO_ROOT,
+  type Signer,
+  sign,
+  signFile,
+  verifierOf,
+  verifySignature,
+} from "../../../.dagger/src/publish/signing.js";
 import { parseSources } from "../../../.dagger/src/sources/parse.js";
-import { startRegistry, type TestRegistry } from "./registry";
+import { reachableAddress, startRegistry, type TestRegistry } from "./registry";
 
 // Publishing itself, on a real engine against a real registry with TLS and a password, with the real oras and cosign.
 // The image is one file: what a node's image is made of is other tests' concern.
@@ -71,8 +82,12 @@ async function keyPair(cosign: Container, password: string): Promise<{ signer: S
   return { signer, publicKey: await made.file("/tmp/cosign.pub").contents() };
 }
 
+const attachmentTypes = Object.values(ATTACHMENTS).map(({ type, file }) => [type, file] as const);
+
+const sha256 = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
+
 async function upload(name: string, version: string, content: string): Promise<Upload> {
-  const contentDigest = `sha256:${createHash("sha256").update(content).digest("hex")}`;
+  const contentDigest = sha256(content);
   const archive = dag
     .container()
     .withNewFile("/etc/role", content)
@@ -149,13 +164,20 @@ test(
 );
 
 test(
-  "two publishers at once: the same content ends as one image, another content is refused to one of them",
+  "two publishers at once: the same content ends as one whole image, another content is refused to one of them",
   onEngine(async () => {
-    const { signer } = await keyPair((await tools()).cosign, "both");
+    const { signer, publicKey } = await keyPair((await tools()).cosign, "both");
+    // This registry has no referrers API, like ghcr.io: both write one list of what is attached.
+    const whole = async (image: string, content: string) => {
+      const used = { ...(await tools()), verifier: { kind: "key", key: file("k.pub", publicKey) } as const };
+      expect([image, await lacks(used, image)]).toEqual([image, false]);
+      expect((await attachedTexts(used.oras, image)).content).toBe(content);
+    };
     const same = await Promise.all(
       [1, 2].map(async () => publishImage(await upload("protos", "v1.0.0", "same"), await tools(), signer)),
     );
     expect(new Set(same.map(({ digest }) => digest)).size).toBe(1);
+    await whole(`${registry.host}/lab/protos@${same[0]?.digest}`, "same");
 
     const different = await Promise.allSettled(
       ["mine", "yours"].map(async (text) =>
@@ -170,6 +192,7 @@ test(
     for (const name of ["24.04-core-amd64-generic-v2.0.0", "latest"]) {
       expect((await manifestAt(oras, `${repository}:${name}`))?.digest).toBe(now?.digest as string);
     }
+    await whole(`${repository}@${now?.digest}`, now?.contentDigest === sha256("mine") ? "mine" : "yours");
     for (const result of different) {
       if (result.status === "rejected") expect(String(result.reason)).toContain("exists with another content");
     }
@@ -193,11 +216,11 @@ test(
     const layout = used.oras.withMountedDirectory("/l", bare.layout);
     const args = ["cp", "--from-oci-layout", `/l@${bare.digest}`, `${bare.repository}@${bare.digest}`];
     await runTool(layout, args, { step: "push", where: bare.repository });
-    await expect(nameImage({ ...bare, pushed: false }, used.oras)).rejects.toThrow(
-      /lacks its signature or what is attached/,
+    await expect(nameImage({ ...bare, pushed: false }, used)).rejects.toThrow(
+      /lacks what is attached to it, or a signature/,
     );
 
-    const named = await Promise.all(staged.map((one) => nameImage(one, used.oras)));
+    const named = await Promise.all(staged.map((one) => nameImage(one, used)));
     expect(named.map(({ version }) => version)).toEqual(["v1.3.0", "v1.3.1"]);
     for (const channel of ["latest", "v1", "v1.3", "v1.3.1"]) {
       const at = (await manifestAt(used.oras, `${old.repository}:${channel}`))?.digest as string;
@@ -205,6 +228,144 @@ test(
     }
     expect((await manifestAt(used.oras, `${old.repository}:v1.3.0`))?.digest).toBe(old.digest);
     expect(await publishedTags(used.oras, old.repository)).not.toContain("v1.4.0");
+  }),
+);
+
+test(
+  "signed is what the key signed: not a file of the type, not another key's signature; a rotated key signs anew",
+  onEngine(async () => {
+    const bare = await tools();
+    const [old, next] = [await keyPair(bare.cosign, "old"), await keyPair(bare.cosign, "next")];
+    const believing = async (signer: Signer) => ({ ...bare, verifier: await verifierOf(bare.cosign, signer, "") });
+    const image = await upload("signed", "v1.0.0", "one");
+    const reference = `${image.repository}@${image.digest}`;
+    // Whole but for the signature, and with a bundle that is none.
+    await runTool(
+      bare.oras.withMountedDirectory("/l", image.layout),
+      ["cp", "--from-oci-layout", `/l@${image.digest}`, reference],
+      { step: "push", where: reference },
+    );
+    for (const [type, name] of [...attachmentTypes, [SIGNATURE_TYPE, "bundle.json"] as const]) {
+      const tool = bare.oras.withWorkdir("/w").withNewFile(`/w/${name}`, "{}");
+      const at = { step: "attach", where: reference };
+      await runTool(tool, ["attach", `--artifact-type=${type}`, reference, `${name}:${type}`], at);
+    }
+    const staged = { ...image, pushed: false };
+    await expect(nameImage(staged, await believing(old.signer))).rejects.toThrow(/a signature that is believed/);
+    await expect(nameImage(staged, bare)).rejects.toThrow(/a signature that is believed/);
+
+    const first = await publishImage(image, await believing(old.signer), old.signer);
+    expect(first.pushed).toBe(true);
+    expect((await publishImage(image, await believing(old.signer), old.signer)).pushed).toBe(false);
+    await expect(nameImage(staged, await believing(next.signer))).rejects.toThrow(/a signature that is believed/);
+
+    expect((await publishImage(image, await believing(next.signer), next.signer)).pushed).toBe(true);
+    for (const { publicKey } of [old, next]) {
+      const verifier = { kind: "key", key: file("k.pub", publicKey) } as const;
+      expect(await isSigned(bare.cosign, verifier, reference)).toBe(true);
+    }
+    const stranger = await keyPair(bare.cosign, "stranger");
+    const key = file("s.pub", stranger.publicKey);
+    expect(await isSigned(bare.cosign, { kind: "key", key }, reference)).toBe(false);
+  }),
+);
+
+test(
+  "promote names the images of all nodes, or where one is not whole, none",
+  onEngine(async () => {
+    const used = await tools();
+    const { signer } = await keyPair(used.cosign, "promote");
+    const believing = { ...used, verifier: await verifierOf(used.cosign, signer, "") };
+    const [one, two] = [await upload("one", "v1.0.0", "one"), await upload("two", "v1.0.0", "two")];
+    const staged = [await stageImage(one, believing, signer)];
+    const names = async () => (await publishedTags(used.oras, one.repository)).filter((tag) => !/^sha256-/.test(tag));
+    const missing = promoteImages([...staged, { ...two, pushed: false }], believing);
+    await expect(missing).rejects.toThrow(/found no image .*\/lab\/two@sha256:/);
+    expect(await names()).toEqual([]);
+    staged.push(await stageImage(two, believing, signer));
+    const other = { ...used, verifier: await verifierOf(used.cosign, (await keyPair(used.cosign, "else")).signer, "") };
+    await expect(promoteImages(staged, other)).rejects.toThrow(
+      /2 things are not right[\s\S]*a signature that is believed/,
+    );
+    expect(await names()).toEqual([]);
+
+    const published = await promoteImages(staged, believing);
+    expect(published.map(({ node, pushed, references }) => [node, pushed, references.length])).toEqual([
+      ["one", true, 5],
+      ["two", true, 5],
+    ]);
+    expect((await names()).sort()).toEqual(["24.04-core-amd64-generic-v1.0.0", "latest", "v1", "v1.0", "v1.0.0"]);
+    expect((await promoteImages(staged, believing)).map(({ pushed }) => pushed)).toEqual([false, false]);
+  }),
+);
+
+test(
+  "Kairos' tag keeps its content: who took the version's tag too late is told by it",
+  onEngine(async () => {
+    const used = await tools();
+    const { signer } = await keyPair(used.cosign, "late");
+    const [first, late] = [await upload("late", "v1.0.0", "first"), await upload("late", "v1.0.0", "late")];
+    await publishImage(first, used, signer);
+    const staged = { ...late, digest: late.digest, pushed: false };
+    await expect(pointChannels(staged, used.oras)).rejects.toThrow(/generic-v1\.0\.0 exists with another content/);
+    expect((await manifestAt(used.oras, `${first.repository}:latest`))?.digest).toBe(first.digest);
+  }),
+);
+
+test(
+  "a job of GitHub Actions signs with its identity, which its two variables give, and with no key",
+  onEngine(async () => {
+    // In place of cosign, whose services are public: a program that says what it was given, and how long each value is.
+    const lengths = `url \${#ACTIONS_ID_TOKEN_REQUEST_URL} token \${#ACTIONS_ID_TOKEN_REQUEST_TOKEN} key \${#COSIGN_PRIVATE_KEY}`;
+    const says = `echo "argv: $*"\necho "${lengths}"`;
+    const cosign = (then: string) =>
+      dag
+        .container()
+        .from(UNPACKER)
+        .withNewFile("/bin/cosign-says", `#!/bin/sh\n${says}\n${then}\n`, { permissions: 0o755 })
+        .withEntrypoint(["/bin/cosign-says"]);
+    const signer: Signer = {
+      kind: "keyless",
+      oidcUrl: dag.setSecret("oidc-url", "https://identity.invalid"),
+      oidcToken: dag.setSecret("oidc-token", "identity-of-the-job"),
+    };
+    // What is not authorized is not tried again, and an error shows what a tool said last.
+    const refusing = cosign("echo 401; exit 1");
+    await expect(sign(refusing, signer, "r/x@sha256:1")).rejects.toThrow(
+      /argv: sign --yes r\/x@sha256:1\n.*url 24 token 19 key 0\n/,
+    );
+    await expect(signFile(refusing, signer, file("SHA256SUMS", "x"))).rejects.toThrow(
+      /argv: sign-blob --yes --bundle=\/tmp\/bundle\.json \/hegemonikon-file\n.*url 24 token 19 key 0\n/,
+    );
+    const verifier = await verifierOf(cosign("exit 0"), signer, "https://github.com/a/b");
+    if (verifier?.kind !== "keyless") throw new Error("no identity");
+    const said = await verifySignature(cosign("exit 0"), verifier, "r/x@sha256:1");
+    expect(said.split("\n")[0]).toBe(
+      "argv: verify --certificate-identity-regexp=^https://github\\.com/a/b/ " +
+        "--certificate-oidc-issuer=https://token.actions.githubusercontent.com r/x@sha256:1",
+    );
+    expect(said).toContain("url 0 token 0 key 0");
+  }),
+);
+
+test(
+  "a registry without TLS is refused: a password would go over the wire",
+  onEngine(async () => {
+    const asked: string[] = [];
+    const plain = Bun.serve({
+      hostname: reachableAddress(),
+      port: 0,
+      fetch: (request) => {
+        asked.push(request.headers.get("authorization") ?? "");
+        return new Response("", { status: 401, headers: { "www-authenticate": 'Basic realm="x"' } });
+      },
+    });
+    const at = { ...access(), host: plain.url.host };
+    const image = { ...(await upload("plain", "v1.0.0", "one")), repository: `${plain.url.host}/lab/plain` };
+    const { signer } = await keyPair((await tools()).cosign, "plain");
+    await expect(publishImage(image, await tools(at), signer)).rejects.toThrow(/speaks plain HTTP|cannot be reached/);
+    expect(asked).toEqual([]);
+    await plain.stop(true);
   }),
 );
 

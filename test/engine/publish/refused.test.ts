@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { startTokenRegistry } from "../../unit/publish/token-registry";
 import { type Origin, originRepository } from "../../unit/workflows/origin";
-import { startRegistry, type TestRegistry } from "./registry";
+import { reachableAddress, startRegistry, type TestRegistry } from "./registry";
 
 // What is wrong is said before any expensive work. That none began is measured: no image of these sources can be pulled, so
 // a build would fail by that, as the last test of each kind shows.
@@ -20,16 +22,16 @@ beforeAll(async () => {
   symlinkSync(join(import.meta.dir, "../../../node_modules"), join(origin.clone, "node_modules"));
   writeFileSync(join(origin.clone, ".git/info/exclude"), "node_modules\n");
   writeFileSync(join(folder, "ca.pem"), registry.ca);
-  writeFileSync(join(folder, "key"), "a key");
-  const from = readFileSync(process.env.HEGEMONIKON_SOURCES ?? join(origin.clone, "sources.yaml"), "utf8");
-  const absent = `sha256:${"0".repeat(64)}`;
-  // Every image is pinned to what is nowhere, but for the tool that asks the registry.
-  const unreachable = from
-    .replace(/^ +(digest: .*|standin: true)\n/gm, "")
-    .replace(/^( +)(reference: (?!.*oras).*)$/gm, `$1$2\n$1digest: ${absent}`)
-    .replace(/^( +reference: )(?!.*oras)\S+$/gm, "$1registry.invalid/absent");
-  const oras = /reference: \S*oras\n(?: +#.*\n| +version: .*\n| +standin: .*\n)* +(digest: .*)\n/.exec(from)?.[1];
-  writeFileSync(sources(), unreachable.replace(/^( +)(reference: \S*oras)$/m, `$1$2\n$1${oras}`));
+  const from = process.env.HEGEMONIKON_SOURCES ?? join(origin.clone, "sources.yaml");
+  execFileSync(process.execPath, [join(import.meta.dir, "key-pair.ts"), folder, from], { stdio: "ignore" });
+  // Every image is pinned to what is nowhere, but for the tools that ask the registry and read the key.
+  const file = parse(readFileSync(from, "utf8")) as { sources: Record<string, Record<string, unknown>> };
+  for (const [name, source] of Object.entries(file.sources)) {
+    delete source.standin;
+    if (source.kind !== "image" || name === "oras" || name === "cosign") continue;
+    Object.assign(source, { reference: "registry.invalid/absent", digest: `sha256:${"0".repeat(64)}` });
+  }
+  writeFileSync(sources(), stringify(file, { lineWidth: 0 }));
 });
 afterAll(async () => {
   await registry.remove();
@@ -39,10 +41,10 @@ afterAll(async () => {
 
 const sources = () => join(folder, "sources.yaml");
 
-function call(words: string[], env: Record<string, string> = {}, from = sources()) {
+function call(words: string[], env: Record<string, string> = {}, from = sources(), cwd = origin.clone) {
   const args = ["local/call.ts", "-s", `--sources=${from}`, ...words];
-  const given = { ...process.env, TOKEN: registry.password, EMPTY: " ", ...env };
-  const child = spawn(process.execPath, args, { cwd: origin.clone, env: given });
+  const given = { ...process.env, TOKEN: registry.password, KEY_PASSWORD: "secret", EMPTY: " ", ...env };
+  const child = spawn(process.execPath, args, { cwd, env: given });
   let err = "";
   child.stdout.resume();
   child.stderr.on("data", (chunk) => (err += chunk));
@@ -57,7 +59,7 @@ const at = () => [
   "--password=env://TOKEN",
   `--ca=${folder}/ca.pem`,
 ];
-const signed = () => [`--key=file://${folder}/key`];
+const signed = () => [`--key=file://${folder}/cosign.key`, "--key-password=env://KEY_PASSWORD"];
 const NOTHING_PULLED = /registry\.invalid/;
 
 describe("publish", () => {
@@ -115,6 +117,58 @@ describe("publish", () => {
   });
 });
 
+describe("publish with a key", () => {
+  const words = () => ["publish", "--node=kairos", "--version=v1.0.0", ...at()];
+
+  test("whose password is wrong, or that is none, is refused before the build", async () => {
+    const wrong = await call([...words(), ...signed()], { KEY_PASSWORD: "other" });
+    expect([wrong.code, wrong.lines[0]]).toEqual([
+      1,
+      "Error: read the key to sign with (--key): the key's password is wrong: give it with --key-password",
+    ]);
+    const none = await call([...words(), `--key=file://${folder}/cosign.pub`, "--key-password=env://KEY_PASSWORD"]);
+    expect([none.code, none.lines[0]]).toEqual([
+      1,
+      "Error: read the key to sign with (--key): this is no private key that cosign made",
+    ]);
+  });
+});
+
+describe("publish to a registry that denies as ghcr.io does", () => {
+  test("a wrong or expired token, and one that may read alone, before the build; the right one's build begins", async () => {
+    const tokens = await startTokenRegistry(reachableAddress());
+    const ca = join(folder, "tokens-ca.pem");
+    writeFileSync(ca, tokens.ca);
+    const publish = (username: string, token = username) =>
+      call(
+        [
+          "publish",
+          "--node=kairos",
+          "--version=v1.0.0",
+          `--registry=${tokens.host}/lab`,
+          `--username=${username}`,
+          "--password=env://TOKEN",
+          `--ca=${ca}`,
+          ...signed(),
+        ],
+        { TOKEN: token },
+      );
+    const refused = `Error: ask for the right to push (${tokens.host}/lab/kairos): the account may not do that there: `;
+    for (const [username, token, words] of [
+      ["writer", "expired", "denied"],
+      ["reader", "reader", "permission_denied: write_package"],
+    ] as const) {
+      const { code, lines } = await publish(username, token);
+      expect([code, lines[0]?.slice(0, refused.length)]).toEqual([1, refused]);
+      expect(lines.join("\n")).toContain(words);
+      expect(lines.join("\n")).not.toMatch(NOTHING_PULLED);
+    }
+    const right = await publish("writer");
+    expect([right.code, right.lines.join("\n")]).toEqual([1, expect.stringMatching(NOTHING_PULLED)]);
+    await tokens.remove();
+  });
+});
+
 describe("release and promote", () => {
   const release = (tag: string) => [
     "release",
@@ -152,7 +206,8 @@ describe("release and promote", () => {
     origin.git("tag", "v1.0.0", "HEAD~1");
     const elsewhere = await call(release("v1.0.0"));
     expect(elsewhere.lines[1]).toMatch(/^ {2}tag: found v1.0.0 on [0-9a-f]{12}, expected it on HEAD, [0-9a-f]{12}/);
-    origin.git("tag", "v1.1.0");
+    // An annotated tag is an object of its own, and names the commit all the same.
+    origin.git("tag", "--annotate", "--message=a release", "v1.1.0");
     const right = await call([...release("v1.1.0").slice(0, -2), "--nodes=kairos", ...release("v1.1.0").slice(-2)]);
     expect([right.code, right.lines.join("\n")]).toEqual([1, expect.stringMatching(NOTHING_PULLED)]);
   });
@@ -161,7 +216,12 @@ describe("release and promote", () => {
     origin.git("tag", "--force", "v1.1.0");
     await registry.stop();
     const empty = mkdtempSync(join(folder, "empty-"));
-    const { code, lines } = await call(["promote", "--tag=v1.1.0", `--release=${empty}`, ...at()]);
+    const promote = ["promote", "--tag=v1.1.0", `--release=${empty}`, ...at()];
+    const unbelieved = await call(promote);
+    expect(unbelieved.lines.at(-1)).toBe(
+      "  key: expected either --key=cosign.pub, or --source-url of the repository whose job signed",
+    );
+    const { code, lines } = await call([...promote, `--key=${folder}/cosign.pub`]);
     await registry.start();
     expect([code, lines[0]]).toEqual([1, "Error: promote: 4 things are not right"]);
     expect(lines[1]).toStartWith("  release: found no image of kairos, expected one: a release is of all its nodes");
@@ -183,9 +243,23 @@ describe("plan, diff and verify", () => {
       '  against: found "kairos:v1"',
       '  version: found "one"',
     ]);
+    const half = await call(["plan", "--node=kairos", "--against=ghcr.io/a/kairos:v1", "--password=env://TOKEN"]);
+    expect(half.lines).toEqual([
+      "Error: plan: one thing is not right",
+      '  username: found "" beside a password, expected the name to log in with; any does on ghcr.io',
+    ]);
     const diff = await call(["diff", "--node=kairos", "--since=no-such-branch"]);
     expect(diff.lines[0]).toStartWith(
       'Error: since: found "no-such-branch", expected a branch, a tag or a full commit id',
     );
   });
+});
+
+test("affected in a shallow clone, of which the engine can make no clone, says what is needed", async () => {
+  const shallow = join(folder, "shallow");
+  execFileSync("git", ["clone", "--quiet", "--depth=1", `file://${origin.path}`, shallow]);
+  symlinkSync(join(import.meta.dir, "../../../node_modules"), join(shallow, "node_modules"));
+  writeFileSync(join(shallow, ".git/info/exclude"), "node_modules\n");
+  const { code, lines } = await call(["affected", "--since=main"], {}, sources(), shallow);
+  expect([code, lines[0]]).toEqual([1, expect.stringMatching(/^Error: (repository|since): .*shallow clone/)]);
 });

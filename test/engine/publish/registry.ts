@@ -21,7 +21,7 @@ export type TestRegistry = {
 };
 
 /** The address of this machine that the engine's containers reach: its bridge's, or else an outward one. */
-function reachableAddress(): string {
+export function reachableAddress(): string {
   const found = Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
     (addresses ?? []).flatMap(({ address, family, internal }) =>
       family === "IPv4" && !internal ? [{ name, address }] : [],
@@ -42,7 +42,8 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function certificates(dir: string, address: string): void {
+/** Makes ca.pem, tls.pem and tls.key in a folder, for an address of this machine. */
+export function certificates(dir: string, address: string): void {
   const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: dir, stdio: "pipe" });
   openssl(
     "req",

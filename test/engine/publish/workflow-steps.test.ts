@@ -3,6 +3,7 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pushEvent } from "../../unit/workflows/event";
 import { fakeGithub } from "../../unit/workflows/gh";
+import { jobsNotRun } from "../../unit/workflows/jobs";
 import { type Origin, originRepository } from "../../unit/workflows/origin";
 import { cleanUp, machine, type RanJob, runJob, runWorkflow } from "../../unit/workflows/runner";
 
@@ -53,7 +54,7 @@ const failed = (jobs: { [name: string]: RanJob[] }) =>
 describe("CI", () => {
   test("a push: checked; the node that it touches is published, why is said, and the status is good", () => {
     const { on } = runner({});
-    const ran = runWorkflow(on, "ci.yaml", { instead: { test: "success", publish: "success" } });
+    const ran = runWorkflow(on, "ci.yaml", { instead: { test: "success", role: "success", publish: "success" } });
     expect(failed(ran)).toEqual([]);
     expect(codes(ran.check?.[0])).toEqual([
       ["actions/checkout", 0],
@@ -82,7 +83,7 @@ describe("CI", () => {
   test("a pull request from a fork: it is checked and built, writes nothing and publishes nothing", () => {
     const event = { pull_request: { base: { sha: first }, head: { repo: { fork: true } } } };
     const { on } = runner({ event_name: "pull_request", ref: "refs/pull/1/merge", ref_name: "1/merge", event });
-    const ran = runWorkflow(on, "ci.yaml", { instead: { test: "success", build: "success" } });
+    const ran = runWorkflow(on, "ci.yaml", { instead: { test: "success", role: "success", build: "success" } });
     expect(failed(ran)).toEqual([]);
     expect(codes(ran.check?.[0])).toContainEqual(["github/codeql-action/upload-sarif", "skipped"]);
     expect([ran.build?.[0]?.result, ran.publish?.[0]?.result]).toEqual(["success", "skipped"]);
@@ -96,7 +97,7 @@ describe("CI", () => {
     const { on } = runner({ sha: origin.push("a mistake") });
     writeFileSync(file, text);
     origin.push("put right");
-    const ran = runWorkflow(on, "ci.yaml", { instead: { test: "success", affected: "success" } });
+    const ran = runWorkflow(on, "ci.yaml", { instead: { test: "success", role: "success", affected: "success" } });
     expect(codes(ran.check?.[0])?.slice(2)).toEqual([
       ["Problems as annotations", 0],
       ["github/codeql-action/upload-sarif", 0],
@@ -154,6 +155,10 @@ describe("lock", () => {
     expect([done.result, done.steps.at(-1)?.said]).toEqual(["success", "every source has its digest: nothing to do\n"]);
     expect(again.gh.pulls()).toEqual([]);
   });
+});
+
+test("every job that is said to be run here was", () => {
+  expect(jobsNotRun(import.meta.path)).toEqual([]);
 });
 
 /** The sources of this machine without the digests of the images. */

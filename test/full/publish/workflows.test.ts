@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { startRegistry, type TestRegistry } from "../../engine/publish/registry";
 import { pushEvent } from "../../unit/workflows/event";
 import { fakeGithub } from "../../unit/workflows/gh";
+import { jobsNotRun } from "../../unit/workflows/jobs";
 import { type Origin, originRepository } from "../../unit/workflows/origin";
 import { cleanUp, type Machine, machine, type RanJob, runJob, runWorkflow } from "../../unit/workflows/runner";
 
@@ -73,7 +74,7 @@ function tags(): string[] {
 
 test("a push to main: the node that it touches is built, booted and published, and the run shows it", () => {
   const { on } = runner();
-  const ran = runWorkflow(on, "ci.yaml", { instead: { test: "success" } });
+  const ran = runWorkflow(on, "ci.yaml", { instead: { test: "success", role: "success" } });
   const [job] = ran.publish ?? [];
   expect([job?.result, failed(job)]).toEqual(["success", []]);
   expect(ran.status?.[0]?.result).toBe("success");
@@ -89,7 +90,7 @@ test("a push to main: the node that it touches is built, booted and published, a
   const published = JSON.parse(readFileSync(artifact(on, `${NODE}-proof`, "published.json"), "utf8"));
   expect(published.contentDigest).toBe(manifest.contentDigest);
   execFileSync("sha256sum", ["--check", "--quiet", "--ignore-missing", "SHA256SUMS"], {
-    cwd: artifact(on, `${NODE}-media`, "dist"),
+    cwd: artifact(on, `${NODE}-media`),
   });
 }, 5_400_000);
 
@@ -97,7 +98,7 @@ test("a pull request: built and booted by a job that may not write, with no step
   const event = { pull_request: { base: { sha: first }, head: { repo: { fork: true } } } };
   const { on } = runner({ event_name: "pull_request", event, ref: "refs/pull/1/merge", ref_name: "1/merge" });
   const before = tags();
-  const ran = runWorkflow(on, "ci.yaml", { instead: { test: "success" } });
+  const ran = runWorkflow(on, "ci.yaml", { instead: { test: "success", role: "success" } });
   expect([ran.build?.[0]?.result, failed(ran.build?.[0])]).toEqual(["success", []]);
   expect(ran.build?.[0]?.steps.find(({ name }) => name === "Publish")?.code).toBe("skipped");
   expect([ran.status?.[0]?.result, tags()]).toEqual(["success", before]);
@@ -116,6 +117,8 @@ test("a tag: nothing has a name or is seen before everything is there, wherever 
   const node = runJob(on, "release.yaml", "node", { matrix });
   expect([node.result, failed(node)]).toEqual(["success", []]);
   expect(node.summary).toContain("- Booted: its role was proven");
+  expect(node.summary).toMatch(new RegExp(`\\| ${NODE} \\| [\\d.]+[MG]iB \\| [\\d.]+[MG]iB \\| (\\d+) of \\1 \\|`));
+  expect(existsSync(artifact(on, `${NODE}-proof`, `release/${NODE}/proof/report.html`))).toBe(true);
   expect(named()).toEqual([]);
 
   // The assets cannot be uploaded.
@@ -143,7 +146,7 @@ test("a tag: nothing has a name or is seen before everything is there, wherever 
   const stem = `${NODE}-v1.0.0`;
   const sums = ["SHA256SUMS", "SHA256SUMS.sigstore.json"];
   expect(seen?.assets.sort()).toEqual(
-    [...sums, "image.json", "iso", "manifest.json", "sbom.cdx.json"].map((end) => `${stem}.${end}`),
+    [...sums, "image.json", "iso", "manifest.json", "notes.md", "sbom.cdx.json"].map((end) => `${stem}.${end}`),
   );
   expect(release.summary).toContain(`\`${prefix()}:latest\``);
 
@@ -165,3 +168,7 @@ test("nightly: the node's medium is installed, upgraded, and comes back from upg
   expect(stages.some((name) => name.includes("installed"))).toBe(true);
   expect(JSON.parse(readFileSync(artifact(on, `${NODE}-proof`, "upgrade/result.json"), "utf8")).proven).toBe(true);
 }, 14_400_000);
+
+test("every job that is said to be run here was", () => {
+  expect(jobsNotRun(import.meta.path)).toEqual([]);
+});

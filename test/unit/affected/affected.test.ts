@@ -59,6 +59,9 @@ const FIXTURE: Revision = new Map([
   ],
   ["dagger.json", '{"name":"hegemonikon","engineVersion":"v0.21.8"}'],
   [".dagger/src/image/base.ts", "// a comment\nexport const a = 1;\n"],
+  [".dagger/src/image/scripts/clean.sh", "#!/bin/sh\n# a comment\nrm -rf /tmp/x\n"],
+  [".dagger/src/image/scripts/apt-sources.sh", "#!/bin/sh\ncat > /etc/x << 'END'\n# a comment\nEND\n"],
+  [".dagger/src/boot/role-check/files/run", "#!/bin/sh\n# a comment\ntrue\n"],
 ]);
 
 /** The fixture with one file's text replaced, and what that touches. */
@@ -78,6 +81,14 @@ describe("affected", () => {
     }
     const path = "nodes/kairos/cloud-config.yaml";
     expect(touched(after(path, "hostname: kairos", "hostname: kairos # the box"))).toEqual([]);
+    expect(touched(after(".dagger/src/image/scripts/clean.sh", "# a comment", "# why\n    # and why"))).toEqual([]);
+  });
+
+  test("a shell file of the module that does something else, or whose comment ends in an image, touches every node", () => {
+    expect(touched(after(".dagger/src/image/scripts/clean.sh", "rm -rf /tmp/x", "rm -rf /tmp/y"))).toEqual(NODES);
+    expect(touched(after(".dagger/src/image/scripts/clean.sh", "#!/bin/sh", "#!/bin/bash"))).toEqual(NODES);
+    expect(touched(after(".dagger/src/image/scripts/apt-sources.sh", "# a comment", "# why"))).toEqual(NODES);
+    expect(touched(after(".dagger/src/boot/role-check/files/run", "# a comment", "# why"))).toEqual(NODES);
   });
 
   test("the first line of a cloud-config is no comment", () => {

@@ -1,8 +1,9 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Found, locked, lookups } from "../../../.dagger/src/sources/lock-plan.js";
+import { type Found, locked, lookups, type Move, moves } from "../../../.dagger/src/sources/lock-plan.js";
 import { parseSources } from "../../../.dagger/src/sources/parse.js";
+import { newerMidnights } from "../../../.dagger/src/sources/snapshot-moments.js";
 
 const text = `# top
 sources:
@@ -85,4 +86,43 @@ test("the repository's own sources.yaml can be locked, and stays valid", () => {
   const after = parseSources("sources.yaml", locked(own.yaml, found));
   expect(after.problems).toEqual([]);
   expect(lookups(after.sources ?? { sources: {} })).toEqual(lookups(own.sources ?? { sources: {} }));
+});
+
+describe("apt snapshots", () => {
+  const snapshots = `sources:
+  apt:
+    kind: apt-snapshot
+    for: tests
+    distribution: ubuntu
+    url: https://example.org/ubuntu/{version}
+    # moved by lock
+    version: 20260923T000000Z # why
+  apt-2:
+    kind: apt-snapshot
+    for: tests
+    distribution: debian
+    url: https://example.org/debian/{version}
+    version: 20270101T000000Z
+`;
+  const file = parseSources("sources.yaml", snapshots);
+  const now = Date.UTC(2026, 8, 26, 12);
+
+  test("move to a midnight that is a day old at least, and never back", () => {
+    expect(newerMidnights(now, "20260923T000000Z")).toEqual(["20260925T000000Z", "20260924T000000Z"]);
+    expect(newerMidnights(Date.UTC(2026, 8, 26), "20260101T000000Z")).toHaveLength(7);
+    expect(newerMidnights(Date.UTC(2026, 8, 26), "20260924T120000Z")).toEqual(["20260925T000000Z"]);
+    expect(moves(file.sources ?? { sources: {} }, now).map(({ source }) => source)).toEqual(["apt"]);
+  });
+
+  test("are moved in the file, where comments stay", () => {
+    const [move] = moves(file.sources ?? { sources: {} }, now);
+    const found = [{ ...(move as Move), moment: "20260925T000000Z" }];
+    expect(locked(file.yaml, found)).toBe(snapshots.replace("20260923T000000Z # why", "20260925T000000Z # why"));
+    expect(locked(file.yaml, [])).toBe(snapshots);
+  });
+
+  test("that cannot be asked for leave the file as it is", () => {
+    const [move] = moves(file.sources ?? { sources: {} }, now);
+    expect(() => locked(file.yaml, [{ ...(move as Move), failure: "no such host" }])).toThrow(/apt: .*: no such host/);
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { anyJobOf, releaseJobOf } from "../../../.dagger/src/plan/release-identity.js";
 import { believedBy, releaseNotes } from "../../../.dagger/src/plan/release-notes.js";
 import { previousRelease, releasedMedium, releaseProblems } from "../../../.dagger/src/plan/release-plan.js";
 
@@ -54,6 +55,26 @@ describe("a release", () => {
     });
   });
 
+  test("that a job signed is believed by that job's identity, and by no other's", () => {
+    const flag = believedBy("keyless", "https://github.com/a/b", "v1.2.3");
+    expect(flag).toBe(
+      "--identity='^https://github\\.com/a/b/\\.github/workflows/release\\.yaml@refs/tags/v1\\.2\\.3$'",
+    );
+    const identity = new RegExp(releaseJobOf("https://github.com/a/b", "v1.2.3+5"));
+    const job = "https://github.com/a/b/.github/workflows/release.yaml@refs/tags/v1.2.3+5";
+    expect(identity.test(job)).toBe(true);
+    for (const other of [
+      job.replace("release.yaml", "other.yaml"),
+      job.replace("tags/v1.2.3+5", "heads/branch"),
+      job.replace("github.com", "githubxcom"),
+      `${job}0`,
+    ]) {
+      expect([other, identity.test(other)]).toEqual([other, false]);
+    }
+    const any = new RegExp(anyJobOf("https://github.com/a/b"));
+    expect([any.test(job), any.test(job.replace("a/b", "a/bc"))]).toEqual([true, false]);
+  });
+
   test("has notes with what a person does next", () => {
     const published = {
       node: "noos",
@@ -71,7 +92,7 @@ describe("a release", () => {
       version: "v1.2.3",
       medium,
       published,
-      believed: believedBy("key", ""),
+      believed: believedBy("key", "", "v1.2.3"),
       changes: undefined,
       proof: "3 of 3",
     });
@@ -79,7 +100,6 @@ describe("a release", () => {
     expect(notes).toContain("`noos-v1.2.3.iso`, 1.0 GiB");
     expect(notes).toContain("- Booted: 3 of 3");
     expect(notes).toContain("dagger call verify --node=noos --reference=ghcr.io/a/noos:v1.2.3 --key=cosign.pub");
-    expect(believedBy("keyless", "https://github.com/a/b")).toBe("--identity='^https://github.com/a/b/'");
     expect(notes).toEndWith("The first release of this node.\n");
   });
 });

@@ -2,11 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { HegemonikonError } from "../../../.dagger/src/errors.js";
-import { failureText, isDenied, isNotFound } from "../../../.dagger/src/plan/release-failure.js";
+import { failureText, isDenied, isNotFound, isNotSigned } from "../../../.dagger/src/plan/release-failure.js";
 import { CONTENT_DIGEST, identityKeys } from "../../../.dagger/src/plan/release-identity.js";
 import {
   type PublishInput,
   publishProblems,
+  readerProblems,
   readReference,
   readRegistry,
   refuse,
@@ -14,11 +15,14 @@ import {
 import { annotate, onlyManifest } from "../../../.dagger/src/plan/release-layout.js";
 import { readBuildManifest } from "../../../.dagger/src/plan/release-manifest.js";
 import {
+  artifactType,
   decide,
   missingAttachments,
+  NAMELESS_TYPE,
   publishedText,
   readManifest,
   readReferrers,
+  SIGNATURE_TYPE,
 } from "../../../.dagger/src/plan/release-state.js";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -64,6 +68,13 @@ describe("what a caller gives", () => {
       /^publish: 6 things are not right\n {2}node: found "nous"/,
     );
     expect(() => refuse("publish", [])).not.toThrow();
+  });
+
+  test("to read: a login, whole, or none", () => {
+    expect(readerProblems("", false)).toEqual([]);
+    expect(readerProblems("someone", true)).toEqual([]);
+    expect(readerProblems("", true)[0]).toStartWith('username: found "" beside a password');
+    expect(readerProblems("someone", false)[0]).toStartWith("password: found nothing beside a username");
   });
 
   test("one way to sign, whole", () => {
@@ -190,6 +201,15 @@ describe("a version that exists", () => {
     expect(readReferrers("no json")).toEqual([]);
   });
 
+  test("is signed by cosign's own kind of bundle, not by any", () => {
+    const bundle = (predicate: string) =>
+      JSON.stringify({ artifactType: SIGNATURE_TYPE, annotations: { "dev.sigstore.bundle.predicateType": predicate } });
+    expect(artifactType(bundle("https://sigstore.dev/cosign/sign/v1"))).toBe(SIGNATURE_TYPE);
+    expect(artifactType(bundle("https://slsa.dev/provenance/v1"))).toBe("");
+    expect(artifactType(JSON.stringify({ artifactType: SIGNATURE_TYPE }))).toBe("");
+    expect(artifactType("{}")).toBe(NAMELESS_TYPE);
+  });
+
   test("is reported with its digest and every reference", () => {
     const published = {
       node: "noos",
@@ -225,6 +245,20 @@ describe("a registry that fails", () => {
     const absent =
       'GET "https://ghcr.io/token?scope=repository%3Aa%2Fb%3Apull&service=ghcr.io": response status code 403: denied: denied';
     expect([absent, denied, untrusted, down, missing].map(isDenied)).toEqual([true, false, false, false, false]);
+  });
+
+  test("an image that is not signed by whom it must be is no failure of the question", () => {
+    // The words of cosign v3.0.2.
+    const words = [
+      "Error: no signatures found",
+      "Error: no matching attestations: failed to verify signature: could not verify envelope",
+      "Error: no matching signatures: none of the expected identities matched what was in the certificate",
+    ];
+    expect(words.map(isNotSigned)).toEqual([true, true, true]);
+    expect([denied, untrusted, down].map(isNotSigned)).toEqual([false, false, false]);
+    const key = failureText("read the key to sign with", "--key", "Error: decrypt: encrypted: decryption failed");
+    expect(key).toContain("the key's password is wrong");
+    expect(failureText("s", "--key", "Error: invalid pem block")).toContain("no private key that cosign made");
   });
 
   test("is explained in words, with the tool's own last words behind", () => {

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { unprovenText } from "../../../.dagger/src/plan/release-failure.js";
 import { fakeGithub } from "./gh";
 import { type Origin, originRepository } from "./origin";
-import { cleanUp, machine, type RanJob, runJob } from "./runner";
+import { artifactRoot, cleanUp, type Machine, machine, type RanJob, runJob } from "./runner";
 
 // What a job does when something fails, from the YAML, with a `dagger` that notes its calls and fails where it is told to.
 // With the real module the same jobs run in test/full/publish.
@@ -15,26 +16,32 @@ beforeAll(() => {
 afterEach(cleanUp);
 afterAll(() => origin.remove());
 
-/** Runs node.yaml as a workflow that calls it does; `failing` is the function that fails. */
-function node(inputs: Record<string, unknown>, failing: string, github: Record<string, string> = {}) {
+/** A call that exports leaves a folder with a proof; a release leaves more. */
+const FAKE = `#!/bin/bash
+echo "$*" >> "$CALLS"
+[[ "$2" != "$FAILING" || "$*" = *--even-failed* ]] || { echo "Error: $SAYING" >&2; exit 1; }
+for word; do case $word in
+    --path=release) mkdir -p release/noos/proof && echo "ok 1 - a" > release/noos/proof/role.tap
+        echo '{"repository":"r/noos","digest":"sha256:1"}' > release/noos/noos-v1.0.0.image.json
+        echo "## noos" > release/noos/noos-v1.0.0.notes.md ;;
+    --path=*) mkdir -p "\${word#--path=}" && echo "ok 1 - a" > "\${word#--path=}/role.tap" ;;
+esac; done
+`;
+
+type Failing = { call?: string; saying?: string };
+
+/** Runs a job on a machine whose `dagger` notes its calls; one of them may fail. */
+function ran({ call = "", saying = "it failed" }: Failing, run: (on: Machine) => RanJob) {
   const gh = fakeGithub();
   const program = join(gh.bin, "fake-dagger");
-  // A call that exports leaves a folder with a proof.
-  writeFileSync(
-    program,
-    `#!/bin/bash
-echo "$*" >> "${gh.bin}/dagger-calls"
-[[ "$2" != "$FAILING" || "$*" = *--even-failed* ]] || { echo "Error: it failed" >&2; exit 1; }
-for word; do case $word in --path=*) mkdir -p "\${word#--path=}" && echo "ok 1 - a" > "\${word#--path=}/role.tap" ;; esac; done
-`,
-  );
+  writeFileSync(program, FAKE);
   chmodSync(program, 0o755);
   const on = machine({
     origin: origin.path,
     bin: gh.bin,
     dagger: program,
     token: "token",
-    env: { FAILING: failing },
+    env: { FAILING: call, SAYING: saying, CALLS: join(gh.bin, "calls") },
     github: {
       sha: origin.git("rev-parse", "HEAD"),
       ref: "refs/heads/main",
@@ -42,26 +49,25 @@ for word; do case $word in --path=*) mkdir -p "\${word#--path=}" && echo "ok 1 -
       server_url: "https://github.com",
       actor: "someone",
       ref_name: "main",
-      ...github,
     },
   });
-  const given = {
-    node: "noos",
-    arch: "amd64",
-    medium: "iso",
-    version: "v1.0.0",
-    route: "live",
-    publish: true,
-    ...inputs,
-  };
-  const all = { upgrade: false, ...given } as never;
-  const ran = runJob(on, "node.yaml", "node", { inputs: all, permissions: { packages: "write", "id-token": "write" } });
-  const calls = existsSync(join(gh.bin, "dagger-calls")) ? readFileSync(join(gh.bin, "dagger-calls"), "utf8") : "";
+  const job = run(on);
+  const calls = existsSync(join(gh.bin, "calls")) ? readFileSync(join(gh.bin, "calls"), "utf8") : "";
   const verbs = calls
     .trim()
     .split("\n")
     .map((line) => line.split(" ")[1] + (line.includes("--even-failed") ? " even failed" : ""));
-  return { ran, verbs, calls, artifacts: on.artifacts };
+  return { ran: job, verbs, calls, artifacts: on.artifacts };
+}
+
+/** Runs node.yaml as a workflow that calls it does; `failing` is the function that fails. */
+function node(given: Record<string, unknown>, failing: string) {
+  const inputs = { node: "noos", arch: "amd64", medium: "iso", version: "v1.0.0", route: "live", publish: true };
+  const contexts = {
+    inputs: { ...inputs, upgrade: false, ...given } as never,
+    permissions: { packages: "write", "id-token": "write" },
+  };
+  return ran({ call: failing }, (on) => runJob(on, "node.yaml", "node", contexts));
 }
 
 const code = (ran: RanJob, name: string) => ran.steps.find((step) => step.name === name)?.code;
@@ -101,4 +107,39 @@ describe("a node's job", () => {
     const { ran, verbs } = node({}, "build");
     expect([ran.result, verbs, code(ran, "Summary")]).toEqual(["failure", ["build"], 0]);
   });
+});
+
+describe("a node's job of a release", () => {
+  const release = (failing: Failing) =>
+    ran(failing, (on) => runJob(on, "release.yaml", "node", { matrix: { node: "noos", arch: "amd64" } }));
+
+  test("shows its size, its proof and its image, and keeps the proof", () => {
+    const { ran, verbs, artifacts } = release({});
+    expect([ran.result, verbs]).toEqual(["success", ["release"]]);
+    expect(ran.summary).toContain("| noos |  |  | 1 of 1 | `none` | `r/noos@sha256:1` |\n## noos\n");
+    for (const path of ["noos-proof/release/noos/proof/role.tap", "release-noos/noos/proof/role.tap"]) {
+      expect([path, existsSync(join(artifacts, path))]).toEqual([path, true]);
+    }
+  });
+
+  test("keeps what a boot that failed left", () => {
+    const { ran, verbs, artifacts } = release({ call: "release", saying: unprovenText("noos", "v1.0.0", "no role") });
+    expect([ran.result, verbs]).toEqual(["failure", ["release", "boot even failed"]]);
+    expect(ran.summary).toContain("| noos |  |  | 1 of 1 | `none` | `no` |");
+    expect(existsSync(join(artifacts, "noos-proof/proof/role.tap"))).toBe(true);
+    expect(existsSync(join(artifacts, "release-noos"))).toBe(false);
+  });
+
+  test("boots nothing where something else failed: a refusal says so at once", () => {
+    const { ran, verbs } = release({ call: "release", saying: "release: 2 things are not right" });
+    expect([ran.result, verbs]).toEqual(["failure", ["release"]]);
+  });
+});
+
+test("an artefact's root is what its paths have in common, as the real action has it", () => {
+  const workspace = origin.clone;
+  expect(artifactRoot(["dist/*.iso", "dist/*.raw.zst", "dist/SHA256SUMS"], workspace)).toBe("dist");
+  expect(artifactRoot(["proof", "upgrade", "dist/manifest.json"], workspace)).toBe("");
+  expect(artifactRoot(["release/"], workspace)).toBe("release");
+  expect(artifactRoot(["docs/scale.md"], workspace)).toBe("docs");
 });

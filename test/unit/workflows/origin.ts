@@ -17,8 +17,11 @@ export type Origin = {
   remove(): void;
 };
 
-/** Makes one. What is not committed here is in it, too, as a commit of its own: tests are of the files as they are. */
-export function originRepository(): Origin {
+/**
+ * Makes one of a repository's files as they are, committed or not. Its history is its own: that of a shallow clone, which
+ * is what a runner checks out, can be pushed nowhere.
+ */
+export function originRepository(from: string = root): Origin {
   const folder = mkdtempSync(join(tmpdir(), "hegemonikon-origin-"));
   const [path, clone] = [join(folder, "origin.git"), join(folder, "clone")];
   const run = (cwd: string, ...args: string[]) =>
@@ -28,19 +31,19 @@ export function originRepository(): Origin {
       stdio: ["ignore", "pipe", "pipe"],
     }).trim();
   run(folder, "init", "--quiet", "--bare", "--initial-branch=main", path);
-  run(folder, "clone", "--quiet", "--no-hardlinks", root, clone);
-  run(clone, "remote", "set-url", "origin", path);
-  run(clone, "checkout", "--quiet", "-B", "main");
-  run(clone, "rm", "--quiet", "-r", ".");
-  const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], { cwd: root });
+  run(folder, "init", "--quiet", "--initial-branch=main", clone);
+  run(clone, "remote", "add", "origin", path);
+  // Some tests need an earlier revision.
+  run(clone, "commit", "--quiet", "--allow-empty", "--message=Nothing yet");
+  const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], { cwd: from });
   const there = files
     .toString()
     .split("\0")
-    .filter((name) => name !== "" && existsSync(join(root, name)));
-  for (const name of there) cpSync(join(root, name), join(clone, name), { verbatimSymlinks: true });
+    .filter((name) => name !== "" && existsSync(join(from, name)));
+  for (const name of there) cpSync(join(from, name), join(clone, name), { verbatimSymlinks: true });
   run(clone, "add", "--all");
   run(clone, "commit", "--quiet", "--allow-empty", "--message=The files as they are");
-  run(clone, "push", "--quiet", "origin", "main");
+  run(clone, "push", "--quiet", "--set-upstream", "origin", "main");
   const git = (...args: string[]) => run(clone, ...args);
   return {
     path,

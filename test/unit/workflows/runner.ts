@@ -9,11 +9,13 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
+import { environment } from "./environment";
 import { asText, type Contexts, condition, interpolate, type Value, type Went } from "./expression";
 import { type Job, root, type Step, workflows } from "./workflows";
 
@@ -100,14 +102,20 @@ const ACTIONS: { [name: string]: { why: string; run: (step: Step, ran: Ran) => v
 /** The actions that the runner knows, each with what it does in place of the real one. */
 export const replaced = Object.fromEntries(Object.entries(ACTIONS).map(([name, { why }]) => [name, why]));
 
+const ran = new Set<string>();
+
+/** Every job that was run in this process, `FILE JOB`. */
+export const ranJobs = (): string[] => [...ran].sort();
+
 /** Runs one job of a workflow, or, where it calls another workflow, that one's only job. */
 export function runJob(machine: Machine, file: string, name: string, given: Contexts = {}): RanJob {
   const workflow = workflows().find((one) => one.file === file);
   const job = workflow?.jobs[name];
   if (!job) throw new Error(`${file} has no job ${name}`);
+  ran.add(`${file} ${name}`);
   const writes = (job.permissions ?? (given.permissions as { [name: string]: string }) ?? {}) as Record<string, string>;
   const token = writes.packages === "write" ? machine.token : "a-token-that-may-only-read";
-  const contexts: Contexts = { needs: {}, ...given, github: { ...machine.github, token } };
+  const contexts: Contexts = { needs: {}, inputs: {}, ...given, github: { ...machine.github, token } };
   if (job.uses) {
     const inputs = Object.fromEntries(
       Object.entries(job.with ?? {}).map(([key, value]) => [key, filled(value as Value, contexts)]),
@@ -145,11 +153,12 @@ function runSteps(ran: Ran, permissions: Record<string, string>): RanJob {
       const done = spawnSync("bash", ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step.run], {
         cwd: workspace,
         env: {
-          ...process.env,
+          ...environment(),
           ...machine.env,
           ...identity,
           GITHUB_OUTPUT: output,
           GITHUB_STEP_SUMMARY: join(files, "summary"),
+          RUNNER_TEMP: files,
           GITHUB_SERVER_URL: String(machine.github.server_url),
           PATH: [...ran.path, process.env.PATH].join(":"),
           ...env,
@@ -299,10 +308,24 @@ function upload(step: Step, { machine, workspace }: Ran): void {
   });
   if (found.length === 0 && step.with?.["if-no-files-found"] === "error") throw new Error("no files were found");
   mkdirSync(target, { recursive: true });
-  // One folder alone is the artefact's root; several paths keep the folder that they share, the workspace.
-  const [only] = found;
-  if (patterns.length === 1 && only) cpSync(join(workspace, only), target, { recursive: true });
-  else for (const path of found) cpSync(join(workspace, path), join(target, path), { recursive: true });
+  const from = join(workspace, artifactRoot(patterns, workspace));
+  for (const path of found) {
+    cpSync(join(workspace, path), join(target, relative(from, join(workspace, path))), { recursive: true });
+  }
+}
+
+/** The folder that paths in an artefact are relative to: what the patterns' folders have in common. */
+export function artifactRoot(patterns: readonly string[], workspace: string): string {
+  const parts = patterns.map((pattern) => {
+    const path = pattern.trim().replace(/\/$/, "").split("/");
+    const literal = path.findIndex((part) => part.includes("*"));
+    return literal === -1 ? path : path.slice(0, literal);
+  });
+  const [first = [], ...others] = parts;
+  const differs = first.findIndex((part, i) => others.some((other) => other[i] !== part));
+  const common = (differs === -1 ? first : first.slice(0, differs)).join("/");
+  const whole = join(workspace, common);
+  return existsSync(whole) && statSync(whole).isFile() ? dirname(common) : common;
 }
 
 function download(step: Step, { machine, workspace }: Ran): void {

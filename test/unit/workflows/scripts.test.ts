@@ -4,6 +4,11 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Contents, diff } from "../../../.dagger/src/plan/diff.js";
+import { diffMarkdown } from "../../../.dagger/src/plan/diff-text.js";
+import { releaseNotes } from "../../../.dagger/src/plan/release-notes.js";
+import { releasedMedium } from "../../../.dagger/src/plan/release-plan.js";
+import { environment } from "./environment";
 import { fakeGithub } from "./gh";
 import { root } from "./workflows";
 
@@ -12,21 +17,51 @@ const temporary = () => mkdtempSync(join(tmpdir(), "hegemonikon-scripts-"));
 
 function ran(name: string, args: string[], cwd: string, env: Record<string, string> = {}, path = "") {
   const PATH = `${path}:${process.env.PATH}`;
-  const done = spawnSync(script(name), args, { cwd, env: { ...process.env, ...env, PATH }, encoding: "utf8" });
+  const done = spawnSync(script(name), args, { cwd, env: { ...environment(), ...env, PATH }, encoding: "utf8" });
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
 
-/** The folder of a node in a release, as the module makes it: notes are for the text of the release and not summed. */
-function release(folder: string, node: string, files: Record<string, string>): void {
+/** The folder of a node in a release, as the module makes it. */
+function release(folder: string, node: string, given: Record<string, string>, text = `## ${node}\n`): void {
   const path = join(folder, "release", node);
   mkdirSync(path, { recursive: true });
+  const stem = Object.keys(given)[0]?.replace(/\.iso$/, "");
+  const files = { ...given, [`${stem}.notes.md`]: text };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
   const sums = Object.entries(files).map(
     ([name, text]) => `${createHash("sha256").update(text).digest("hex")}  ${name}\n`,
   );
   writeFileSync(join(path, "SHA256SUMS"), sums.join(""));
   writeFileSync(join(path, "SHA256SUMS.sigstore.json"), "{}");
-  writeFileSync(join(path, "notes.md"), `## ${node}\n`);
+}
+
+/** The notes of a node whose packages were upgraded. */
+function notes(node: string, packages: number): string {
+  const at = (name: string, patch: number): Contents => ({
+    name,
+    version: name,
+    revision: "",
+    contentDigest: `sha256:${patch}`,
+    packages: Array.from({ length: packages }, (_, i) => ({
+      name: `package-of-${node}-${i}`,
+      version: `${i}.${patch}.0-${patch}ubuntu2`,
+      arch: "amd64",
+    })),
+    kernel: "6.14",
+    entries: new Map(),
+    sources: new Map(),
+    sizes: {},
+  });
+  return releaseNotes({
+    node,
+    role: "A role",
+    version: "v1.1.0",
+    medium: releasedMedium(`${node}-v1.1.0.iso`, 1024),
+    published: { repository: `ghcr.io/a/${node}`, digest: `sha256:${"1".repeat(64)}`, contentDigest: "sha256:2" },
+    believed: "--key=cosign.pub",
+    changes: diffMarkdown(diff(node, at("v1.0.0", 4), at("v1.1.0", 5))),
+    proof: undefined,
+  });
 }
 
 /** Runs the steps of the release as release.yaml does; stops at the first that fails. */
@@ -63,9 +98,11 @@ describe("the GitHub release", () => {
         "noos-v1.0.0.SHA256SUMS.sigstore.json",
         "noos-v1.0.0.iso",
         "noos-v1.0.0.manifest.json",
+        "noos-v1.0.0.notes.md",
         "protos-v1.0.0.SHA256SUMS",
         "protos-v1.0.0.SHA256SUMS.sigstore.json",
         "protos-v1.0.0.iso",
+        "protos-v1.0.0.notes.md",
       ],
     });
   });
@@ -78,6 +115,44 @@ describe("the GitHub release", () => {
     const sums = ["noos", "protos"].map((node) => `${node}-v1.0.0.SHA256SUMS`);
     const downloads = join(github.asset("v1.0.0", ""), ".");
     execFileSync("sha256sum", ["--check", "--strict", "--quiet", ...sums], { cwd: downloads });
+  });
+
+  test("of a version with a plus sign has assets whose names all lack it", () => {
+    const [github, folder] = [fakeGithub(), temporary()];
+    release(folder, "noos", { "noos-v1.0.0-5.iso": "iso" });
+    expect(shown(github, folder, "v1.0.0+5").code).toBe(0);
+    expect(github.releases()["v1.0.0+5"]?.assets.filter((name) => !name.startsWith("noos-v1.0.0-5."))).toEqual([]);
+  });
+
+  test("with longer notes than GitHub takes has the longest ones as an asset alone, and says which", () => {
+    const [github, folder] = [fakeGithub(), temporary()];
+    const nodes = { kairos: 20, noos: 800, protos: 900, thuroros: 700 };
+    for (const [node, packages] of Object.entries(nodes)) {
+      release(folder, node, { [`${node}-v1.1.0.iso`]: "iso" }, notes(node, packages));
+    }
+    const { code, err } = shown(github, folder, "v1.1.0");
+    expect([err, code]).toEqual(["", 0]);
+    const seen = github.releases()["v1.1.0"]?.notes ?? "";
+    for (const node of Object.keys(nodes)) expect(seen).toContain(`oci:ghcr.io/a/${node}:v1.1.0`);
+    const listed = Object.keys(nodes).filter((node) => seen.includes(`package-of-${node}-1 `));
+    expect(listed).toEqual(["kairos", "noos", "thuroros"]);
+    expect(seen).toContain(
+      "### protos: `v1.0.0` → `v1.1.0`\n\nToo long for this page: what changed is in the asset `protos-v1.1.0.notes.md`.",
+    );
+    expect(readFileSync(github.asset("v1.1.0", "protos-v1.1.0.notes.md"), "utf8")).toBe(notes("protos", 900));
+  });
+
+  test("of so many nodes that not even the heads of their notes fit names their assets", () => {
+    const folder = temporary();
+    const nodes = Array.from({ length: 30 }, (_, i) => `node${i}`);
+    for (const node of nodes) {
+      mkdirSync(join(folder, node));
+      const text = notes(node, 3).replace("A role.", "A role. ".repeat(600));
+      writeFileSync(join(folder, node, `${node}-v1.1.0.notes.md`), text);
+    }
+    const { code, out } = ran("release-body.sh", ["."], folder);
+    expect([code, out.length < 125_000]).toEqual([0, true]);
+    expect(out.match(/^- `node\d+-v1\.1\.0\.notes\.md`$/gm)).toHaveLength(30);
   });
 
   test("of a version with a dash is a pre-release, and never the latest", () => {
@@ -244,7 +319,7 @@ describe("the summary", () => {
   const summary = (folder: string) =>
     spawnSync(script("summary.sh"), ["dist", "published.json", "proof", "upgrade"], {
       cwd: folder,
-      env: { ...process.env, NODE: "noos" },
+      env: { ...environment(), NODE: "noos" },
       encoding: "utf8",
     });
 
@@ -262,13 +337,16 @@ describe("the summary", () => {
     const none = summary(folder);
     expect(none.status).toBe(0);
     expect(none.stdout).toContain("| noos |  |  | no proof | `none` | `no` |");
-    writeFileSync(join(folder, "dist/noos-v1.0.0.iso"), "x".repeat(2048));
-    writeFileSync(join(folder, "dist/manifest.json"), '{"contentDigest":"sha256:1"}');
+    const artefacts = [{ name: "noos-v1.0.0.oci.tar", bytes: 4096 }];
+    const manifest = { contentDigest: "sha256:1", sizes: { medium: 2048 }, artefacts };
+    writeFileSync(join(folder, "dist/manifest.json"), JSON.stringify(manifest));
     writeFileSync(join(folder, "proof/live/role.tap"), "TAP version 13\n1..3\nok 1 - a\nnot ok 2 - b\nok 3 - c\n");
     mkdirSync(join(folder, "proof/3-installed"));
     writeFileSync(join(folder, "proof/3-installed/role.tap"), "1..1\nok 1 - a\n");
     writeFileSync(join(folder, "published.json"), '{"references":["r/noos:v1.0.0@sha256:2"]}');
-    expect(summary(folder).stdout).toContain("| noos |  | 2.0KiB | 3 of 4 | `sha256:1` | `r/noos:v1.0.0@sha256:2` |");
+    expect(summary(folder).stdout).toContain(
+      "| noos | 4.0KiB | 2.0KiB | 3 of 4 | `sha256:1` | `r/noos:v1.0.0@sha256:2` |",
+    );
   });
 });
 

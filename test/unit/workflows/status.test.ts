@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
+import { environment } from "./environment";
 import { workflows } from "./workflows";
 
 /** Runs a workflow's status step as it stands in the file, with results for the jobs that it needs. */
@@ -8,11 +9,18 @@ function status(file: string, results: Record<string, string>): boolean {
   const needs = JSON.stringify(Object.fromEntries(Object.entries(results).map(([job, result]) => [job, { result }])));
   // What `shell: bash` is.
   return (
-    spawnSync("bash", ["-e", "-o", "pipefail", "-c", script], { env: { ...process.env, NEEDS: needs } }).status === 0
+    spawnSync("bash", ["-e", "-o", "pipefail", "-c", script], { env: { ...environment(), NEEDS: needs } }).status === 0
   );
 }
 
-const good = { check: "success", test: "success", affected: "success", build: "success", publish: "skipped" };
+const good = {
+  check: "success",
+  test: "success",
+  role: "success",
+  affected: "success",
+  build: "success",
+  publish: "skipped",
+};
 
 test("a pull request: its nodes are built, nothing is published", () => {
   expect(status("ci.yaml", good)).toBe(true);
@@ -28,7 +36,8 @@ test("failed, cancelled, or skipped because one before it failed", () => {
     expect([job, status("ci.yaml", { ...good, [job]: "cancelled" })]).toEqual([job, false]);
   }
   expect(status("ci.yaml", { ...good, affected: "failure", build: "skipped" })).toBe(false);
-  expect(status("ci.yaml", { ...good, test: "skipped" })).toBe(false);
+  for (const job of ["test", "role"])
+    expect([job, status("ci.yaml", { ...good, [job]: "skipped" })]).toEqual([job, false]);
 });
 
 test("nightly: nothing may be skipped", () => {

@@ -15,12 +15,14 @@ const jobs = all.flatMap(({ file, jobs }) =>
 describe("each dagger call", () => {
   /** What callers of node.yaml give as a value of an enum. */
   const routes = ["live", "installed"];
+  /** What a variable that is no free text may hold. */
+  const values: { [name: string]: string[] } = { ROUTE: routes, SNAPSHOTS: ["true", "false"] };
   const calls = steps().flatMap(({ at, step }) =>
-    daggerCalls(step.run ?? "").flatMap((words) =>
-      words.includes("--route=ROUTE")
-        ? routes.map((route) => ({ at, words: words.map((word) => word.replace("ROUTE", route)) }))
-        : [{ at, words }],
-    ),
+    daggerCalls(step.run ?? "").flatMap((words) => {
+      const [name] = Object.keys(values).filter((one) => words.some((word) => word.endsWith(`=${one}`)));
+      const given = name ? (values[name] as string[]) : [""];
+      return given.map((value) => ({ at, words: words.map((word) => (name ? word.replace(name, value) : word)) }));
+    }),
   );
 
   test("gets a route that is one of those", () => {
@@ -113,6 +115,19 @@ describe("workflows", () => {
     expect(all.filter(({ file, concurrency }) => file !== "node.yaml" && !concurrency).map(({ file }) => file)).toEqual(
       [],
     );
+  });
+
+  test("move the apt snapshot once a week, and not with each push", () => {
+    const lock = all.find(({ file }) => file === "lock.yaml");
+    expect(JSON.stringify(lock?.on.schedule)).toMatch(/"cron":"\d+ \d+ \* \* \d"/);
+    const env = lock?.jobs.lock?.steps?.find(({ run }) => run?.includes("--snapshots"))?.env?.SNAPSHOTS ?? "";
+    const moved = (event_name: string, inputs: Contexts = {}) => interpolate(env, { github: { event_name }, inputs });
+    expect([moved("push"), moved("schedule"), moved("workflow_dispatch", { snapshots: true })]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(moved("workflow_dispatch", { snapshots: false })).toBe(false);
   });
 
   test("finish each push to main, and each release: none waits where GitHub would drop it", () => {

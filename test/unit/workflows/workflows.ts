@@ -58,11 +58,13 @@ export function steps(): { at: string; step: Step }[] {
   );
 }
 
-/** The words of every `dagger call` in a script, without `dagger call`; a shell variable stands as its name. */
+/** The words of every `dagger call` in a script, without `dagger call` and where its output goes; a shell variable stands as its name. */
 export function daggerCalls(script: string): string[][] {
   const named = script
     .replaceAll('"', "")
     .replace(/\$\{(\w+)[^}]*\}/g, "$1")
     .replace(/\$(\w+)/g, "$1");
-  return [...named.matchAll(/\bdagger call ([^|>;}\n]*)/g)].map(([, words = ""]) => words.trim().split(/\s+/));
+  return [...named.matchAll(/\bdagger call ([^|>;}\n]*)/g)].map(([, words = ""]) =>
+    words.replace(/\s\d$/, "").trim().split(/\s+/),
+  );
 }
