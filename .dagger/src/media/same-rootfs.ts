@@ -3,7 +3,7 @@ import type { Facts } from "./facts.js";
 import type { problemsOf } from "./problems-of.js";
 
 /** The folders that AuroraBoot and the file system make in every root file system, where the image has none. */
-const MADE = /^\/(dev|proc|run|sys|tmp|usr\/local|usr\/local\/bin|oem|boot|persistent|snap|host|lost\+found)$/;
+const MADE = /^\/(usr\/local|usr\/local\/bin|oem|boot|persistent|snap|lost\+found)$/;
 
 /** Where a medium's root file system is not the image's, from the facts of media/scripts/compare-content.sh. */
 export function sameRootfsProblems(problem: ReturnType<typeof problemsOf>, facts: Facts): Problem[] {

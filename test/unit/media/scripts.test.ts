@@ -45,10 +45,11 @@ test("mode, owner, content, type and target", () => {
     "changed\t/etc/shadow (mode 640 -> 600, owner 0:42 -> 0:0, content aa -> bb)",
   ]);
 });
-test("missing and added, folders too; what is mounted over does not count", () => {
-  const folder: Line = ["d", "755", "0:0", "-", "-", "/srv"];
-  const mounted: Line = ["f", "644", "0:0", "1", "aa", "/run/x"];
-  expect(compared([folder, mounted], [link])).toEqual(["added\t/bin", "missing\t/srv"]);
+test("missing and added, folders too; what AuroraBoot leaves out does not count", () => {
+  const folder = (path: string): Line => ["d", "755", "0:0", "-", "-", path];
+  const left: Line[] = [folder("/mnt"), ["f", "644", "0:0", "1", "aa", "/run/x"]];
+  expect(compared([folder("/srv"), ...left], [link])).toEqual(["added\t/bin", "missing\t/srv"]);
+  expect(compared([folder("/mntx")], [])).toEqual(["missing\t/mntx"]);
 });
 test("a tab in a name", () => {
   const odd: Line = ["f", "644", "0:0", "1", "aa", "/a\tb"];

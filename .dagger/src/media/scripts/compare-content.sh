@@ -1,7 +1,7 @@
 #!/bin/sh
 # Says where a medium's root file system is not the image's, both listed in the form of content.sh: missing, added or changed,
 # a tab, and the path, with what changed; 20 of each at most. Usage: compare-content.sh IMAGE MEDIUM
-# A CONTENT of "?" on the medium is not compared. Folders that are mounted over at boot do not count.
+# A CONTENT of "?" on the medium is not compared. Folders that AuroraBoot leaves out do not count (kairos-agent's DumpSource).
 set -eu
 awk -F '\t' '
     function path(  i, rest) {
@@ -12,7 +12,7 @@ awk -F '\t' '
     function note(kind, text) { if (++count[kind] <= 20) print kind "\t" text }
     BEGIN { split("type mode owner size content", name, " ") }
     { here = path() }
-    here ~ /^\/(dev|proc|run|sys|tmp)(\/|$)/ { next }
+    here ~ /^\/(dev|host|mnt|proc|run|sys|tmp)(\/|$)/ { next }
     FILENAME == ARGV[1] { image[here] = $1 FS $2 FS $3 FS $4 FS $5; order[++paths] = here; next }
     !(here in image) { note("added", here); next }
     {
