@@ -151,7 +151,8 @@ describe("affected", () => {
     );
   });
 
-  test("what a source is for is text for people", () => {
+  test("what a source is for is text for people, and a snapshot's suite is lock's affair", () => {
+    expect(touched(after("sources.yaml", "distribution: ubuntu", "distribution: ubuntu, suite: noble"))).toEqual([]);
     expect(touched(after("sources.yaml", "for: kubernetes", "for: the cluster"))).toEqual([]);
   });
 
