@@ -1,27 +1,48 @@
 import { spawnSync } from "node:child_process";
+import { venvPython } from "./role/python";
 
 /** A program that tests run: the Debian packages that have it, and the tiers that run it. */
 type Program = { packages: readonly string[]; tiers: readonly string[] };
+
+/** Debian's python3 alone cannot make a virtual environment. */
+const PYTHON = "python3 with venv";
 
 /** What tests run themselves; what the module and its stand-ins need, their own parts install. */
 const programs: Readonly<Record<string, Program>> = {
   busybox: { packages: ["busybox-static"], tiers: ["engine"] },
   column: { packages: ["bsdextrautils"], tiers: ["role"] },
   curl: { packages: ["curl"], tiers: ["unit", "role", "engine", "full"] },
+  git: { packages: ["git"], tiers: ["lint", "unit", "contract", "engine", "full"] },
   gpiomon: { packages: ["gpiod", "python3-libgpiod"], tiers: ["role"] },
   jq: { packages: ["jq"], tiers: ["unit", "role", "engine", "full"] },
-  openssl: { packages: ["openssl"], tiers: ["engine", "full"] },
+  mdir: { packages: ["mtools"], tiers: ["full"] },
+  openssl: { packages: ["openssl"], tiers: ["unit", "engine", "full"] },
   pgrep: { packages: ["procps"], tiers: ["engine"] },
+  ps: { packages: ["procps"], tiers: ["role", "engine"] },
+  [PYTHON]: { packages: ["python3-venv"], tiers: ["role"] },
+  sfdisk: { packages: ["fdisk"], tiers: ["unit", "full"] },
   shellcheck: { packages: ["shellcheck"], tiers: ["lint", "role"] },
+  skopeo: { packages: ["skopeo"], tiers: ["full"] },
   "systemd-analyze": { packages: ["systemd"], tiers: ["role"] },
+  "systemd-sysusers": { packages: ["systemd"], tiers: ["role"] },
+  "systemd-tmpfiles": { packages: ["systemd"], tiers: ["role"] },
+  xorriso: { packages: ["xorriso"], tiers: ["unit", "full"] },
+  xz: { packages: ["xz-utils"], tiers: ["unit"] },
+  zstd: { packages: ["zstd"], tiers: ["unit", "full"] },
 };
 
+/** The programs that are installed for a tier. */
+export const programsOf = (tier: string): string[] =>
+  Object.entries(programs).flatMap(([program, { tiers }]) => (tiers.includes(tier) ? [program] : []));
+
+const onThisMachine = (program: string): unknown => (program === PYTHON ? venvPython() : Bun.which(program));
+
 /** The packages that these tiers lack on a machine. */
-export function missingPackages(tiers: readonly string[], has: (program: string) => unknown = Bun.which): string[] {
+export function missingPackages(tiers: readonly string[], has: (program: string) => unknown = onThisMachine): string[] {
   const lacking = Object.entries(programs).filter(
     ([program, on]) => on.tiers.some((tier) => tiers.includes(tier)) && !has(program),
   );
-  return lacking.flatMap(([, { packages }]) => packages);
+  return [...new Set(lacking.flatMap(([, { packages }]) => packages))];
 }
 
 /** Runs a command, and gives its exit code. */

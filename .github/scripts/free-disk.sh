@@ -1,5 +1,5 @@
 #!/bin/sh
-# A hosted runner has about 14 GB free; a node needs up to three times its root file system while its medium is made.
+# A hosted runner has about 14 GB free; a build of a node takes several times its root file system (docs/build.md, Disk).
 # These belong to languages that nothing here uses. Nothing is removed on any other machine.
 set -eu
 [ "${RUNNER_ENVIRONMENT:-}" = github-hosted ] || { echo "not a hosted runner: nothing removed"; exit 0; }

@@ -27,8 +27,8 @@ export function toolsPython(): string {
   const place = join(repository, "node_modules", ".cache", `role-python-${key}`);
   const python = join(place, "bin", "python");
   if (existsSync(join(place, "complete"))) return python;
-  const base = ["python3", "python3.13", "python3.12", "python3.11", "python3.10"].find(newEnough);
-  if (!base) throw new Error("no Python from 3.10 on was found; the relay of thuroros is tested with it");
+  const base = venvPython();
+  if (!base) throw new Error("no Python from 3.10 on with venv was found; the relay of thuroros is tested with it");
   rmSync(place, { recursive: true, force: true });
   mkdirSync(join(repository, "node_modules", ".cache"), { recursive: true });
   for (const [program, args] of [
@@ -42,6 +42,11 @@ export function toolsPython(): string {
   mkdirSync(join(place, "finishing"));
   renameSync(join(place, "finishing"), join(place, "complete"));
   return python;
+}
+
+/** A Python from 3.10 on that makes virtual environments; undefined where this machine has none. */
+export function venvPython(): string | undefined {
+  return ["python3", "python3.13", "python3.12", "python3.11", "python3.10"].find(newEnough);
 }
 
 function newEnough(name: string): boolean {

@@ -29,6 +29,7 @@ export async function checkPersonal(config: Secret): Promise<void> {
  */
 export function personal(recipe: Recipe, medium: File, config: Secret): File {
   const name = `personal-${recipe.artefacts.medium}`;
+  const script = name.endsWith(".iso") ? "personal-iso.sh" : "personal-raw.sh";
   return tool(recipe.auroraboot)
     .withMountedFile("/medium", medium)
     .withMountedSecret(CONFIG, config)
@@ -36,7 +37,7 @@ export function personal(recipe: Recipe, medium: File, config: Secret): File {
     .withExec([
       `${TOOLS}/titled.sh`,
       "the owner's cloud-config",
-      `${TOOLS}/personalize.sh`,
+      `${TOOLS}/${script}`,
       "/medium",
       CONFIG,
       `/out/${name}`,

@@ -1,3 +1,4 @@
+import { emulatorBase } from "../boot/emulator-base.js";
 import type { Node } from "../node/node.js";
 import type { NEEDED_SOURCES } from "../sources/needed.js";
 import type { Source } from "../sources/sources.js";
@@ -45,6 +46,7 @@ export function sourceSteps(node: Node, sources: Readonly<Record<string, Source>
   for (const [name, step] of Object.entries(TOOL_STEPS)) add(name, step);
   add(node.base, "base");
   const base = sources[node.base];
+  if (base?.kind === "image") add(emulatorBase({ sources }, node.base).source, "boot");
   const image = base?.kind === "image" ? base.reference.split("/").at(-1) : undefined;
   // An image of another name may be made from any distribution: only its own /etc/os-release would tell.
   const distribution = image === "ubuntu" || image === "debian" ? image : undefined;

@@ -179,9 +179,10 @@ function firstStep(
   return STEPS.find((step) => steps.includes(step));
 }
 
-/** What a source is for is text for people. */
+/** What a source is for is text for people; a snapshot's suite is for lock alone. */
 function sameSource(a: Source | undefined, b: Source | undefined): boolean {
-  return canonical(a && { ...a, for: "" }) === canonical(b && { ...b, for: "" });
+  const read = (source: Source | undefined) => canonical(source && { ...source, for: "", suite: undefined });
+  return read(a) === read(b);
 }
 
 function sourceWhat(before: Source, after: Source): string {

@@ -34,14 +34,28 @@ export function identityKeys(identity: Identity): [key: string, value: string][]
 /** Who vouches for the identity of a job of GitHub Actions. */
 export const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 
+/**
+ * The identity of the jobs that are believed, as a regular expression: of a release its own one, of all else any of the
+ * repository.
+ * @param tag the tag that is released; undefined where none is
+ */
+export function believedJobOf(sourceUrl: string, tag: string | undefined): string {
+  return tag === undefined ? anyJobOf(sourceUrl) : releaseJobOf(sourceUrl, tag);
+}
+
 /** The identity of any job of a repository, as a regular expression: each workflow, each branch. */
 export function anyJobOf(sourceUrl: string): string {
-  return `^${escaped(sourceUrl)}/`;
+  return `^${escaped(address(sourceUrl))}/`;
 }
 
 /** The identity of the job that releases a tag, as a regular expression: .github/workflows/release.yaml, that tag alone. */
 export function releaseJobOf(sourceUrl: string, tag: string): string {
-  return `^${escaped(`${sourceUrl}/.github/workflows/release.yaml@refs/tags/${tag}`)}$`;
+  return `^${escaped(`${address(sourceUrl)}/.github/workflows/release.yaml@refs/tags/${tag}`)}$`;
+}
+
+/** The address as it stands in an identity, whichever of a repository's addresses was given. */
+function address(sourceUrl: string): string {
+  return sourceUrl.replace(/\/+$/, "").replace(/\.git$/, "");
 }
 
 function escaped(text: string): string {

@@ -1,6 +1,5 @@
 import type { Directory, File, GitRepository, Secret } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
-import { GITHUB_ISSUER, releaseJobOf } from "../plan/release-identity.js";
 import { readRegistry, refuse, writerProblems } from "../plan/release-input.js";
 import { releaseProblems } from "../plan/release-plan.js";
 import { incomplete, type Published, type Staged } from "../plan/release-state.js";
@@ -11,7 +10,7 @@ import type { Workplace } from "./built-node.js";
 import { lacks, manifestAt, nameVersion, type PublishTools, pointChannels } from "./image.js";
 import { filled, publishTools } from "./publish-node.js";
 import { taggedState } from "./repository-state.js";
-import type { Verifier } from "./signing.js";
+import { jobVerifier } from "./signing.js";
 
 /** Where images are, who gives them names, and by what their signatures are believed. */
 export type Promoter = {
@@ -58,7 +57,8 @@ export async function promoteNodes(work: Workplace, by: Promoter, request: Promo
   refuse("promote", promoteProblems(found, { asked, version, prefix: read.prefix }));
 
   const access = { host: read.host, login: { username, password }, ...(ca ? { ca } : {}) };
-  const tools = await publishTools({ sources, access, verifier: verifierOf(by, request.tag) });
+  const verifier = by.key ? ({ kind: "key", key: by.key } as const) : jobVerifier(by.sourceUrl, request.tag);
+  const tools = await publishTools({ sources, access, verifier });
   const staged = found.map(({ node, repository, digest, contentDigest }): Staged => {
     const parts = tagParts(work.recipe(node, version, "").node, sources.sources, parseVersion(version));
     return { node, repository, parts, contentDigest, digest, pushed: false };
@@ -89,11 +89,6 @@ export async function promoteImages(staged: readonly Staged[], tools: PublishToo
   const published: Published[] = [];
   for (const one of named) published.push(await pointChannels(one, oras));
   return published;
-}
-
-function verifierOf({ key, sourceUrl }: Promoter, tag: string): Verifier {
-  if (key) return { kind: "key", key };
-  return { kind: "keyless", identity: releaseJobOf(sourceUrl, tag), issuer: GITHUB_ISSUER };
 }
 
 async function releasedImages(release: Directory): Promise<ReleasedImage[]> {

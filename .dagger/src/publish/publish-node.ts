@@ -48,15 +48,20 @@ export async function filled(secret: Secret | undefined): Promise<boolean> {
   return secret ? (await secret.plaintext()).trim() !== "" : false;
 }
 
+/** What the caller does. A release believes the job of its own tag alone, as promote and verify will. */
+export type Action = { action: "publish" } | { action: "release"; tag: string };
+
 /** Finds everything that is wrong with what a caller gave, before anything is built. Throws one error for all of it. */
 export async function checkedPublisher(
-  action: string,
+  does: Action,
   work: Workplace,
   by: Publisher,
   nodes: readonly string[],
   version: string,
   also: readonly string[] = [],
 ): Promise<Checked> {
+  const { action } = does;
+  const tag = does.action === "release" ? does.tag : undefined;
   const [password, key, oidcUrl, oidcToken] = await Promise.all([
     filled(by.password),
     filled(by.key),
@@ -80,7 +85,7 @@ export async function checkedPublisher(
   await asked({ registry: read, access, sources }, nodes);
   // A key that is none, or whose password is wrong, is found here.
   const { cosign } = await publishTools({ access, sources });
-  return { registry: read, access, signer, verifier: await verifierOf(cosign, signer, by.sourceUrl), sources };
+  return { registry: read, access, signer, verifier: await verifierOf(cosign, signer, by.sourceUrl, tag), sources };
 }
 
 /** A registry that is down, or refuses the login or to be written to, says so before the hours of a build and a boot. */
@@ -125,7 +130,7 @@ export async function publishNode(
   by: Publisher,
   request: { node: string; version: string; repository: GitRepository },
 ): Promise<Published> {
-  const checked = await checkedPublisher("publish", work, by, [request.node], request.version);
+  const checked = await checkedPublisher({ action: "publish" }, work, by, [request.node], request.version);
   const recipe = work.recipe(request.node, request.version, await revisionOf(request.repository));
   return publishBuild(await builtNode(work, recipe), recipe, checked, by.sourceUrl);
 }

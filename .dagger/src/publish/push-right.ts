@@ -41,8 +41,10 @@ export async function refusedPush(repository: string, asker: Asker): Promise<str
     if (authorization) answer = await ask(uploads, "POST", authorization);
     if (answer.status === 401 || answer.status === 403) return words(`POST ${uploads}`, answer);
     const opened = answer.status === 202 ? answer.headers.get("location") : null;
-    // ghcr.io takes no such word, and forgets the upload by itself.
-    if (opened) await ask(new URL(opened, uploads).href, "DELETE", authorization);
+    const upload = opened ? new URL(opened, uploads) : undefined;
+    // A bucket that uploads go to is somebody else: it is not told the password. ghcr.io takes no such word, and forgets the
+    // upload by itself, as the others do in time.
+    if (upload?.origin === new URL(uploads).origin) await ask(upload.href, "DELETE", authorization);
   } catch {
     // A registry that cannot be reached, or not trusted, is another question, which oras asks.
   }

@@ -52,7 +52,7 @@ export async function releaseNodes(work: Workplace, by: Publisher, request: Rele
   const version = readVersion(tag)?.text ?? "v0.0.0";
   const known = nodes.filter((name) => work.nodes.includes(name));
   const problems = releaseProblems({ ...state, nodes: work.nodes, asked: nodes });
-  const checked = await checkedPublisher("release", work, by, known, version, problems);
+  const checked = await checkedPublisher({ action: "release", tag }, work, by, known, version, problems);
 
   const ready: Ready[] = [];
   // One after another: a hosted runner has no room for two media at once.

@@ -1,6 +1,6 @@
 import { type Container, dag, type File, type Secret } from "@dagger.io/dagger";
 import { isNotSigned } from "../plan/release-failure.js";
-import { anyJobOf, GITHUB_ISSUER } from "../plan/release-identity.js";
+import { believedJobOf, GITHUB_ISSUER } from "../plan/release-identity.js";
 import { askTool, readable, runTool, writeTool } from "./access.js";
 
 /** How an image is signed: with a key of one's own, or without one, by the identity of a GitHub Actions job. */
@@ -15,14 +15,23 @@ export type Verifier = { kind: "key"; key: File } | { kind: "keyless"; identity:
  * What believes a signer's signatures: the public half of its key, or the identity of the repository's jobs. Undefined where
  * a job signs for a repository that was not named. Throws where the key is none, or its password wrong.
  * @param sourceUrl the web address of the repository, or nothing
+ * @param tag the tag that is released; undefined where none is
  */
-export async function verifierOf(cosign: Container, signer: Signer, sourceUrl: string): Promise<Verifier | undefined> {
-  if (signer.kind === "keyless") {
-    return sourceUrl === "" ? undefined : { kind: "keyless", identity: anyJobOf(sourceUrl), issuer: GITHUB_ISSUER };
-  }
+export async function verifierOf(
+  cosign: Container,
+  signer: Signer,
+  sourceUrl: string,
+  tag: string | undefined,
+): Promise<Verifier | undefined> {
+  if (signer.kind === "keyless") return sourceUrl === "" ? undefined : jobVerifier(sourceUrl, tag);
   const at = { step: "read the key to sign with", where: "--key" };
   const text = await runTool(signing(cosign, signer), ["public-key", "--key=env://COSIGN_PRIVATE_KEY"], at);
   return { kind: "key", key: dag.directory().withNewFile("cosign.pub", text).file("cosign.pub") };
+}
+
+/** What believes the jobs of a repository; of a release its own job alone. */
+export function jobVerifier(sourceUrl: string, tag: string | undefined): Verifier {
+  return { kind: "keyless", identity: believedJobOf(sourceUrl, tag), issuer: GITHUB_ISSUER };
 }
 
 /** Signs an image by its digest. With a key nothing leaves for a public log; without one, Sigstore's log is the proof. */

@@ -11,7 +11,13 @@ export type Lookup =
   | { kind: "file"; source: string; arch: "amd64" | "arm64"; address: string };
 
 /** An apt snapshot that is to be moved, and where to, the best moment first. Its address has {version} in it. */
-export type Move = { kind: "snapshot"; source: string; address: string; moments: readonly string[] };
+export type Move = {
+  kind: "snapshot";
+  source: string;
+  address: string;
+  suite?: string | undefined;
+  moments: readonly string[];
+};
 
 /** What was asked, and what it gave: a digest with `sha256:` in front, a moment, or why there is none. */
 export type Found =
@@ -40,7 +46,7 @@ export function moves(sources: Sources, now: number): Move[] {
   return Object.entries(sources.sources).flatMap(([source, entry]): Move[] => {
     if (entry.kind !== "apt-snapshot") return [];
     const moments = newerMidnights(now, entry.version);
-    return moments.length > 0 ? [{ kind: "snapshot", source, address: entry.url, moments }] : [];
+    return moments.length > 0 ? [{ kind: "snapshot", source, address: entry.url, suite: entry.suite, moments }] : [];
   });
 }
 

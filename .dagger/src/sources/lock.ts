@@ -77,14 +77,19 @@ export async function reachable(address: string, silence = SILENCE.file): Promis
   }
 }
 
-/** The first of the moments at which the archive is there: its folder, or that of its distributions, can be read. */
-async function answering({ address, moments }: Move): Promise<string> {
+/**
+ * The first of the moments at which the archive is there: the file that apt reads first of its suite. Where no suite is named
+ * its folders are asked for, which a service without pages for folders does not have.
+ */
+export async function answering({ address, moments, suite }: Omit<Move, "kind" | "source">): Promise<string> {
   await reachable(address.replaceAll("{version}", moments[0] ?? ""));
   for (const moment of moments) {
     const archive = address.replaceAll("{version}", moment).replace(/\/*$/, "/");
-    for (const url of [`${archive}dists/`, archive]) {
-      const { ok } = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(SILENCE.file) });
-      if (ok) return moment;
+    for (const url of suite ? [`${archive}dists/${suite}/InRelease`] : [`${archive}dists/`, archive]) {
+      // Of a file as apt asks for it: some servers know no HEAD.
+      const answer = await fetch(url, { method: suite ? "GET" : "HEAD", signal: AbortSignal.timeout(SILENCE.file) });
+      await answer.body?.cancel();
+      if (answer.ok) return moment;
     }
   }
   throw new HegemonikonError(`none of its moments answers: ${moments.join(", ")}`);

@@ -50,6 +50,11 @@ export const AptSnapshotSource = z
       .string()
       .regex(/^https?:\/\/\S+$/, "an http(s) address")
       .describe("The snapshot service; {version} is replaced"),
+    suite: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/)
+      .optional()
+      .describe("A suite of it, e.g. noble: lock asks for its InRelease, as apt will, before it moves the snapshot"),
     version: z.string().regex(/^\d{8}T\d{6}Z$/, "a moment, e.g. 20260901T000000Z"),
   })
   .describe("The apt archive at one moment");

@@ -20,20 +20,31 @@ const owner = (mark: string) =>
   `#cloud-config\nusers:\n  - name: ana\n    ssh_authorized_keys: [ssh-ed25519 ${mark}]\n`;
 const secret = (text: string) => dag.setSecret(`personal-${randomUUID()}`, text);
 
-/** What the owner's file on an ISO holds. */
-const onIso = (recipe: Recipe, medium: File) =>
-  tool(recipe.auroraboot)
+/** What the owner's file on an ISO holds: in the whole of it, as on a CD, and in its first partition, as on a USB stick. */
+async function onIso(recipe: Recipe, medium: File): Promise<string[]> {
+  const seen = tool(recipe.auroraboot)
     .withMountedFile("/medium.iso", medium)
-    .withExec(["xorriso", "-osirrox", "on", "-indev", "/medium.iso", "-extract", "/personal.yaml", "/personal.yaml"])
-    .file("/personal.yaml")
-    .contents();
+    .withExec([
+      "sh",
+      "-euc",
+      `mkdir /out
+      sfdisk -J /medium.iso | jq -r '.partitiontable.partitions[0] | "start=\\(.start * 512) size=\\(.size * 512)"' > /place
+      . /place
+      tail -c "+$((start + 1))" /medium.iso | head -c "$size" > /tmp/partition
+      for view in /medium.iso /tmp/partition; do
+        xorriso -osirrox on -indev "$view" -extract /personal.yaml "/out/\${view##*/}"
+      done
+      rm /tmp/partition`,
+    ]);
+  return Promise.all(["medium.iso", "partition"].map((name) => seen.file(`/out/${name}`).contents()));
+}
 
 test("an ISO gets its owner's cloud-config and is otherwise what it was; image, SBOM, manifest and the build's ISO have none", async () => {
   await onEngine(async () => {
     const { recipe, image } = await nodeImage("kairos");
     const mine = await mediumAlone(recipe, image, secret(owner(MARK)));
     expect(await mine.name()).toBe(`personal-${recipe.artefacts.medium}`);
-    expect(await onIso(recipe, mine)).toBe(owner(MARK));
+    expect(await onIso(recipe, mine)).toEqual([owner(MARK), owner(MARK)]);
     const { listing } = inspect(recipe, image.rootfs());
     const facts = parseFacts(await inspectIso(recipe, mine, listing).contents());
     expect(isoProblems("kairos", facts, recipe.mediumConfig)).toEqual([]);
@@ -79,7 +90,8 @@ test("the next person gets their own, also where the secret has the same name", 
     await onEngine(async () => {
       const { recipe, image } = await nodeImage("kairos");
       const medium = iso(recipe, image.rootfs());
-      expect(await onIso(recipe, personal(recipe, medium, dag.setSecret("config", owner(mark))))).toBe(owner(mark));
+      const mine = personal(recipe, medium, dag.setSecret("config", owner(mark)));
+      expect(await onIso(recipe, mine)).toEqual([owner(mark), owner(mark)]);
     });
   }
 });

@@ -21,7 +21,7 @@ beforeAll(() => {
     hostname: reachableAddress(),
     port: 0,
     fetch: ({ url }) =>
-      new Response("", { status: has.some((one) => url.endsWith(`/ubuntu/${one}/dists/`)) ? 200 : 404 }),
+      new Response("", { status: has.some((one) => url.endsWith(`/ubuntu/${one}/dists/noble/InRelease`)) ? 200 : 404 }),
   });
 });
 afterAll(async () => {
@@ -32,7 +32,7 @@ afterAll(async () => {
 function lock(...flags: string[]) {
   const sources = join(folder, "sources.yaml");
   const entry = ["kind: apt-snapshot", "for: tests", "distribution: ubuntu", `url: ${service.url}ubuntu/{version}`];
-  const lines = [...entry, `version: ${OLD} # why`].map((line) => `    ${line}\n`);
+  const lines = [...entry, "suite: noble", `version: ${OLD} # why`].map((line) => `    ${line}\n`);
   writeFileSync(sources, `sources:\n  apt:\n${lines.join("")}`);
   const to = join(folder, "locked.yaml");
   rmSync(to, { force: true });

@@ -236,7 +236,10 @@ test(
   onEngine(async () => {
     const bare = await tools();
     const [old, next] = [await keyPair(bare.cosign, "old"), await keyPair(bare.cosign, "next")];
-    const believing = async (signer: Signer) => ({ ...bare, verifier: await verifierOf(bare.cosign, signer, "") });
+    const believing = async (signer: Signer) => ({
+      ...bare,
+      verifier: await verifierOf(bare.cosign, signer, "", undefined),
+    });
     const image = await upload("signed", "v1.0.0", "one");
     const reference = `${image.repository}@${image.digest}`;
     // Whole but for the signature, and with a bundle that is none.
@@ -275,7 +278,7 @@ test(
   onEngine(async () => {
     const used = await tools();
     const { signer } = await keyPair(used.cosign, "promote");
-    const believing = { ...used, verifier: await verifierOf(used.cosign, signer, "") };
+    const believing = { ...used, verifier: await verifierOf(used.cosign, signer, "", undefined) };
     const [one, two] = [await upload("one", "v1.0.0", "one"), await upload("two", "v1.0.0", "two")];
     const staged = [await stageImage(one, believing, signer)];
     const names = async () => (await publishedTags(used.oras, one.repository)).filter((tag) => !/^sha256-/.test(tag));
@@ -283,7 +286,10 @@ test(
     await expect(missing).rejects.toThrow(/found no image .*\/lab\/two@sha256:/);
     expect(await names()).toEqual([]);
     staged.push(await stageImage(two, believing, signer));
-    const other = { ...used, verifier: await verifierOf(used.cosign, (await keyPair(used.cosign, "else")).signer, "") };
+    const other = {
+      ...used,
+      verifier: await verifierOf(used.cosign, (await keyPair(used.cosign, "else")).signer, "", undefined),
+    };
     await expect(promoteImages(staged, other)).rejects.toThrow(
       /2 things are not right[\s\S]*a signature that is believed/,
     );
@@ -337,12 +343,19 @@ test(
     await expect(signFile(refusing, signer, file("SHA256SUMS", "x"))).rejects.toThrow(
       /argv: sign-blob --yes --bundle=\/tmp\/bundle\.json \/hegemonikon-file\n.*url 24 token 19 key 0\n/,
     );
-    const verifier = await verifierOf(cosign("exit 0"), signer, "https://github.com/a/b");
-    if (verifier?.kind !== "keyless") throw new Error("no identity");
-    const said = await verifySignature(cosign("exit 0"), verifier, "r/x@sha256:1");
+    const verified = async (tag: string | undefined) => {
+      const verifier = await verifierOf(cosign("exit 0"), signer, "https://github.com/a/b", tag);
+      if (verifier?.kind !== "keyless") throw new Error("no identity");
+      return verifySignature(cosign("exit 0"), verifier, "r/x@sha256:1");
+    };
+    const said = await verified(undefined);
     expect(said.split("\n")[0]).toBe(
       "argv: verify --certificate-identity-regexp=^https://github\\.com/a/b/ " +
         "--certificate-oidc-issuer=https://token.actions.githubusercontent.com r/x@sha256:1",
+    );
+    // A release believes its own job alone.
+    expect((await verified("v1.2.3")).split("\n")[0]).toContain(
+      "=^https://github\\.com/a/b/\\.github/workflows/release\\.yaml@refs/tags/v1\\.2\\.3$ ",
     );
     expect(said).toContain("url 0 token 0 key 0");
   }),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,18 +11,12 @@ import { Manifest } from "../../../.dagger/src/manifest/manifest.js";
 
 const root = join(import.meta.dir, "../../..");
 const nodes = readdirSync(join(root, "nodes")).filter((name) => existsSync(join(root, "nodes", name, "node.yaml")));
-const needed = { skopeo: "skopeo", xorriso: "xorriso", zstd: "zstd", sfdisk: "fdisk", mdir: "mtools" };
 
 function run(command: string, ...args: string[]): string {
   const done = spawnSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28, env: { ...process.env } });
   if (done.status !== 0) throw new Error(`${command} ${args.join(" ")}: ${done.status}\n${done.stderr}`);
   return done.stdout;
 }
-
-beforeAll(() => {
-  const missing = Object.entries(needed).flatMap(([program, name]) => (Bun.which(program) ? [] : [name]));
-  if (missing.length > 0) run("apt-get", "-qq", "-y", "--no-install-recommends", "install", ...missing);
-});
 
 test("all nodes are looked at", () => {
   expect(nodes.sort()).toEqual(["kairos", "noos", "protos", "thuroros"]);

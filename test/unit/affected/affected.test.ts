@@ -133,7 +133,26 @@ describe("affected", () => {
     expect(version("v3.0.2", "v3.0.3")).toEqual([]);
   });
 
-  test("what a source is for is text for people", () => {
+  test("the newest base of a distribution holds the emulator of every node of it, also of one with an older base", () => {
+    const pinned = after("sources.yaml", 'version: "24.04"', `version: "24.04", digest: "sha256:${"b".repeat(64)}"`);
+    expect(pinned.nodes.map(({ node, reasons }) => `${node} ${reasons.map(({ step }) => step)}`)).toEqual([
+      "kairos base",
+      "noos base",
+      "protos base",
+      "thuroros boot",
+    ]);
+    const newer = after(
+      "sources.yaml",
+      "sources:\n",
+      'sources:\n  ubuntu-26.04: { kind: image, for: base, reference: docker.io/library/ubuntu, version: "26.04" }\n',
+    );
+    expect(newer.nodes.map(({ node, reasons }) => `${node} ${reasons.map(({ step }) => step)}`)).toEqual(
+      NODES.map((name) => `${name} boot`),
+    );
+  });
+
+  test("what a source is for is text for people, and a snapshot's suite is lock's affair", () => {
+    expect(touched(after("sources.yaml", "distribution: ubuntu", "distribution: ubuntu, suite: noble"))).toEqual([]);
     expect(touched(after("sources.yaml", "for: kubernetes", "for: the cluster"))).toEqual([]);
   });
 

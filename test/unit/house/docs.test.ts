@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -36,6 +36,26 @@ test("an example that makes files says where they go: without -o the Dagger CLI 
   );
   expect(calls.length).toBeGreaterThan(5);
   expect(calls.filter((words) => makes.test(words) && !/ -o |\bexport --path=/.test(words))).toEqual([]);
+});
+
+test("what an example or a workflow reads and writes in the clone is ignored by git, or is one of its files", () => {
+  const workflows = execFileSync("git", ["ls-files", ".github/workflows"], { cwd: root, encoding: "utf8" });
+  const named = [...files, ...workflows.trim().split("\n")].flatMap((file) =>
+    [
+      ...text(file)
+        .replaceAll(/\\\n\s*/g, " ")
+        .matchAll(/(?:dagger call|\.\/hegemonikon) [^`\n#]+/g),
+    ].flatMap(([call]) =>
+      [...call.matchAll(/(?: -o | --path=|=file:\/\/|[^-=]> )([^\s"'$]+)/g)].map(([, path = ""]) => path),
+    ),
+  );
+  expect(named).toContain("cosign.key");
+  expect(named).toContain("bios");
+  const is = (path: string, ...how: string[]) => spawnSync("git", [...how, path], { cwd: root }).status === 0;
+  const left = (path: string) =>
+    is(path, "ls-files", "--error-unmatch") || is(path, "check-ignore", "-q") || is(`${path}/`, "check-ignore", "-q");
+  expect([...new Set(named)].filter((path) => !left(path))).toEqual([]);
+  expect([".noos.iso.partial-12", "dist/.noos.partial-12"].filter((path) => !left(path))).toEqual([]);
 });
 
 test("the README's table has every node, with the status of its node.yaml", () => {

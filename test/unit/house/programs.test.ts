@@ -1,11 +1,65 @@
 import { expect, test } from "bun:test";
-import { install, missingPackages } from "../../programs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { install, missingPackages, programsOf } from "../../programs";
+
+const root = join(import.meta.dir, "../../..");
+
+/** What a minimal Debian and Ubuntu have (their essential packages, and mount). */
+const EVERYWHERE =
+  "apt-get bash blkid chmod cp dd df dpkg find grep gzip kill mkfifo mount rm sed setsid sh sha256sum sleep sort tar umount unshare".split(
+    " ",
+  );
+/** What the launcher and the stand-ins install themselves, and say so: local/go, local/mirror/src/packages.ts. */
+const INSTALLED = ["docker-registry", "go"];
+
+/** The files of a tier's tests with what they import here, but for the module's own. */
+function filesOf(tier: string): string[] {
+  const folder = join(root, "test", tier);
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".test.ts"));
+  // This test and its table name programs that they do not run.
+  const paths = files.map((name) => join(folder, name)).filter((path) => path !== import.meta.path);
+  const found = new Set(paths);
+  for (const file of found) {
+    for (const [, to = ""] of readFileSync(file, "utf8").matchAll(/from "(\.[^"]*)"/g)) {
+      const path = `${join(dirname(file), to)}.ts`;
+      if (existsSync(path) && path.startsWith(join(root, "test/"))) found.add(path);
+    }
+  }
+  return [...found];
+}
+
+/** Functions here that run the program they are given first: `(program: string, …)`, or `command`. */
+const wrappers = (text: string, exported = ""): string[] =>
+  [
+    ...text.matchAll(
+      new RegExp(`^${exported}(?:function (\\w+)|const (\\w+) = (?:async )?)\\((?:program|command): string`, "gm"),
+    ),
+  ].map(([, name, other]) => name ?? other ?? "");
+
+test.each(["unit", "role", "contract", "engine", "full"])("tier %s: what its tests run is installed for it", (tier) => {
+  const texts = filesOf(tier).map((file) => ({ file, text: readFileSync(file, "utf8") }));
+  const shared = texts.flatMap(({ text }) => wrappers(text, "export "));
+  const known = [...EVERYWHERE, ...INSTALLED, ...programsOf(tier)];
+  const unknown = texts.flatMap(({ file, text }) => {
+    const names = ["spawn", "spawnSync", "execFile", "execFileSync", "which", ...shared, ...wrappers(text)].join("|");
+    const run = new RegExp(`\\b(?:${names})(?:<[^>]*>)?\\(\\s*\\[?\\s*"([a-z][a-z0-9.+-]*)"`, "g");
+    return [...text.matchAll(run)]
+      .filter(([, program = ""]) => !known.includes(program))
+      .map(([, program]) => `${file.slice(root.length + 1)}: ${program}`);
+  });
+  expect(unknown).toEqual([]);
+});
 
 test("a tier installs what its own tests run", () => {
   const none = () => undefined;
-  expect(missingPackages(["lint"], none)).toEqual(["shellcheck"]);
-  expect(missingPackages(["contract"], none)).toEqual([]);
+  expect(missingPackages(["lint"], none)).toEqual(["git", "shellcheck"]);
+  // Among them what the test above cannot see: compressors that stand in a table.
+  const unit = ["curl", "git", "jq", "openssl", "fdisk", "xorriso", "xz-utils", "zstd"];
+  expect(missingPackages(["unit"], none)).toEqual(unit);
   expect(missingPackages(["role"], none)).toContain("python3-libgpiod");
+  expect(missingPackages(["role"], none)).toContain("python3-venv");
+  expect(missingPackages(["engine"], none).filter((name) => name === "procps")).toHaveLength(1);
   expect(missingPackages(["role"], (program) => program === "gpiomon")).not.toContain("gpiod");
 });
 

@@ -23,6 +23,24 @@ test("who may push is told nothing, and leaves an upload that was opened and dro
   ]);
 });
 
+test("an upload that goes elsewhere is not dropped there: credentials are the registry's alone", async () => {
+  const bucket = await startTokenRegistry("127.0.0.1", registry);
+  try {
+    for (const location of [`https://${bucket.host}/v2/upload/1`, `//${bucket.host}/v2/upload/1`]) {
+      registry.uploads.location = location;
+      expect(await asks("writer")).toBeUndefined();
+    }
+    expect(bucket.asked).toEqual([]);
+    registry.asked.length = 0;
+    registry.uploads.location = `https://${registry.host}/v2/upload/2`;
+    expect(await asks("writer")).toBeUndefined();
+    expect(registry.asked.at(-1)).toBe("DELETE /v2/upload/2");
+  } finally {
+    registry.uploads.location = "/v2/upload/1";
+    await bucket.remove();
+  }
+});
+
 test("a wrong or expired token is denied as ghcr.io does it, and that is a cause that is named", async () => {
   const words = (await asks("writer", "expired")) ?? "";
   expect(words).toContain(": 403: ");

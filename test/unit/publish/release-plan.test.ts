@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { anyJobOf, releaseJobOf } from "../../../.dagger/src/plan/release-identity.js";
+import { anyJobOf, believedJobOf, releaseJobOf } from "../../../.dagger/src/plan/release-identity.js";
 import { believedBy, releaseNotes } from "../../../.dagger/src/plan/release-notes.js";
 import { previousRelease, releasedMedium, releaseProblems } from "../../../.dagger/src/plan/release-plan.js";
 
@@ -73,6 +73,12 @@ describe("a release", () => {
     }
     const any = new RegExp(anyJobOf("https://github.com/a/b"));
     expect([any.test(job), any.test(job.replace("a/b", "a/bc"))]).toEqual([true, false]);
+    expect(believedJobOf("https://github.com/a/b", undefined)).toBe(anyJobOf("https://github.com/a/b"));
+    expect(believedJobOf("https://github.com/a/b", "v1.2.3")).toBe(releaseJobOf("https://github.com/a/b", "v1.2.3"));
+    for (const same of ["https://github.com/a/b/", "https://github.com/a/b.git", "https://github.com/a/b.git/"]) {
+      expect(anyJobOf(same)).toBe(anyJobOf("https://github.com/a/b"));
+      expect(releaseJobOf(same, "v1.2.3")).toBe(releaseJobOf("https://github.com/a/b", "v1.2.3"));
+    }
   });
 
   test("has notes with what a person does next", () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certificates } from "../../engine/publish/registry";
@@ -6,10 +6,14 @@ import { certificates } from "../../engine/publish/registry";
 /** A registry as far as it is asked before a build: who gets a token there, and who may open an upload. */
 export type TokenRegistry = {
   host: string;
+  /** Where its certificates are. */
+  dir: string;
   /** The authority's certificate, PEM. */
   ca: string;
   /** Every request, `METHOD PATH`. */
   asked: string[];
+  /** Where an upload that was opened goes. */
+  uploads: { location: string };
   remove(): Promise<void>;
 };
 
@@ -19,11 +23,14 @@ const ACCOUNTS = ["writer", "reader"];
 /**
  * Starts one that gives tokens, like ghcr.io: a wrong account and an image that is not there are both denied with 403 at the
  * token's address (seen there: oras-project/oras#1161), a right that is lacking only when an upload is opened.
+ * @param trusted one whose certificate it has, too
  */
-export async function startTokenRegistry(address: string): Promise<TokenRegistry> {
+export async function startTokenRegistry(address: string, trusted?: TokenRegistry): Promise<TokenRegistry> {
   const dir = mkdtempSync(join(tmpdir(), "hegemonikon-tokens-"));
-  certificates(dir, address);
+  if (trusted) cpSync(trusted.dir, dir, { recursive: true });
+  else certificates(dir, address);
   const asked: string[] = [];
+  const uploads = { location: "/v2/upload/1" };
   const denied = (message: string) => Response.json({ errors: [{ code: "DENIED", message }] }, { status: 403 });
   const server = Bun.serve({
     hostname: address,
@@ -47,13 +54,15 @@ export async function startTokenRegistry(address: string): Promise<TokenRegistry
       if (request.method === "DELETE") return new Response("", { status: 405 });
       if (!url.pathname.endsWith("/blobs/uploads/")) return denied("denied");
       if (given !== "Bearer writer") return denied("permission_denied: write_package");
-      return new Response("", { status: 202, headers: { location: "/v2/upload/1" } });
+      return new Response("", { status: 202, headers: { location: uploads.location } });
     },
   });
   return {
     host: `${address}:${server.port}`,
+    dir,
     ca: readFileSync(join(dir, "ca.pem"), "utf8"),
     asked,
+    uploads,
     remove: async () => {
       await server.stop(true);
       rmSync(dir, { recursive: true, force: true });

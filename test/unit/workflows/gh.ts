@@ -19,7 +19,7 @@ export function fakeGithub() {
     env: { GH_STATE: state, GH_TOKEN: "token", GH_REPO: "someone/hegemonikon" },
     calls: () => read("calls", "").trim().split("\n").filter(Boolean),
     releases: () => JSON.parse(read("releases.json", "{}")) as { [tag: string]: SeenRelease },
-    pulls: () => JSON.parse(read("pulls.json", "[]")) as { head: string; base: string; body: string }[],
+    pulls: () => JSON.parse(read("pulls.json", "[]")) as { head: string; base: string; title: string; body: string }[],
     asset: (tag: string, name: string) => join(state, "assets", tag, name),
   };
 }

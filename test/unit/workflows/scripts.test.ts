@@ -274,14 +274,14 @@ describe("the pull request with digests", () => {
     const { clone, git } = cloned();
     writeFileSync(join(clone, "sources.yaml"), "a: 1\ndigest: x\n");
     writeFileSync(join(clone, "other"), "x");
-    const first = ran("lock-request.sh", ["main"], clone, github.env, github.bin);
+    const first = ran("lock-request.sh", ["main", "false"], clone, github.env, github.bin);
     expect([first.code, first.err]).toEqual([0, first.err]);
     expect(git("show", "--stat", "--format=", "lock/main")).toMatch(/^sources.yaml \| 1 \+\n 1 file changed/);
     expect(github.pulls().map(({ head, base }) => [head, base])).toEqual([["lock/main", "main"]]);
     execFileSync("git", ["checkout", "--quiet", "--detach", "origin/main"], { cwd: clone });
     execFileSync("git", ["branch", "--quiet", "-D", "lock/main"], { cwd: clone });
     writeFileSync(join(clone, "sources.yaml"), "a: 1\ndigest: y\n");
-    expect(ran("lock-request.sh", ["main"], clone, github.env, github.bin).code).toBe(0);
+    expect(ran("lock-request.sh", ["main", "false"], clone, github.env, github.bin).code).toBe(0);
     expect(git("show", "lock/main:sources.yaml")).toBe("a: 1\ndigest: y");
     expect(github.pulls()).toHaveLength(1);
   });
@@ -289,8 +289,28 @@ describe("the pull request with digests", () => {
   test("is not opened where nothing changed", () => {
     const github = fakeGithub();
     const { clone } = cloned();
-    const { code, out } = ran("lock-request.sh", ["main"], clone, github.env, github.bin);
+    const { code, out } = ran("lock-request.sh", ["main", "false"], clone, github.env, github.bin);
     expect([code, out, github.calls()]).toEqual([0, "every source has its digest: nothing to do\n", []]);
+  });
+
+  test("with a newer snapshot has a branch and a title of its own, which a run for digests leaves alone", () => {
+    const github = fakeGithub();
+    const { clone, git } = cloned();
+    const request = (text: string, snapshots: string) => {
+      execFileSync("git", ["checkout", "--quiet", "--detach", "origin/main"], { cwd: clone });
+      writeFileSync(join(clone, "sources.yaml"), text);
+      return ran("lock-request.sh", ["main", snapshots], clone, github.env, github.bin).code;
+    };
+    expect(request("a: 1\nmoment: new\n", "true")).toBe(0);
+    expect(request("a: 1\ndigest: x\n", "false")).toBe(0);
+    expect(git("show", "lock-snapshots/main:sources.yaml")).toBe("a: 1\nmoment: new");
+    expect(git("show", "lock/main:sources.yaml")).toBe("a: 1\ndigest: x");
+    expect(github.pulls().map(({ head, title }) => [head, title])).toEqual([
+      ["lock-snapshots/main", "A newer apt snapshot, and digests of sources.yaml"],
+      ["lock/main", "Digests of sources.yaml"],
+    ]);
+    expect(github.pulls().map(({ body }) => body.includes("packages move"))).toEqual([true, false]);
+    expect(request("a: 3\n", "yes")).toBe(64);
   });
 
   test("that the repository forbids is left as a branch, with its address", () => {
@@ -299,7 +319,7 @@ describe("the pull request with digests", () => {
     writeFileSync(join(clone, "sources.yaml"), "b: 2\n");
     const summary = join(clone, "../summary");
     const env = { ...github.env, GH_FAIL: "^pr create", GITHUB_STEP_SUMMARY: summary };
-    const { code, out } = ran("lock-request.sh", ["main"], clone, env, github.bin);
+    const { code, out } = ran("lock-request.sh", ["main", "false"], clone, env, github.bin);
     expect([code, git("rev-parse", "--verify", "--quiet", "lock/main").length]).toEqual([0, 40]);
     const url = "https://github.com/someone/hegemonikon/compare/main...lock/main?expand=1";
     expect(out).toContain(`open the pull request at ${url}`);

@@ -120,7 +120,7 @@ describe("workflows", () => {
   test("move the apt snapshot once a week, and not with each push", () => {
     const lock = all.find(({ file }) => file === "lock.yaml");
     expect(JSON.stringify(lock?.on.schedule)).toMatch(/"cron":"\d+ \d+ \* \* \d"/);
-    const env = lock?.jobs.lock?.steps?.find(({ run }) => run?.includes("--snapshots"))?.env?.SNAPSHOTS ?? "";
+    const env = lock?.jobs.lock?.env?.SNAPSHOTS ?? "";
     const moved = (event_name: string, inputs: Contexts = {}) => interpolate(env, { github: { event_name }, inputs });
     expect([moved("push"), moved("schedule"), moved("workflow_dispatch", { snapshots: true })]).toEqual([
       false,
@@ -128,6 +128,13 @@ describe("workflows", () => {
       true,
     ]);
     expect(moved("workflow_dispatch", { snapshots: false })).toBe(false);
+    // Runs that push one branch have one group, and no others: a push does not stop the weekly run.
+    const text = (lock?.concurrency as { group?: string } | undefined)?.group ?? "";
+    const group = (event_name: string, inputs: Contexts = {}) =>
+      interpolate(text, { github: { event_name, ref: "refs/heads/main" }, inputs });
+    expect(group("push")).not.toBe(group("schedule"));
+    expect(group("workflow_dispatch", { snapshots: true })).toBe(group("schedule"));
+    expect(group("workflow_dispatch", { snapshots: false })).toBe(group("push"));
   });
 
   test("finish each push to main, and each release: none waits where GitHub would drop it", () => {
