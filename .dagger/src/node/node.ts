@@ -100,7 +100,9 @@ export const Assertion = z
       .string()
       .min(1)
       .regex(/^[^\n]+$/, "one line")
-      .describe("A shell command; exit code 0 proves it"),
+      .describe(
+        "A shell command; exit code 0 proves it; 77 and a last line that begins with `SKIP: ` say that it cannot be shown here",
+      ),
     within: Duration.describe("How long after boot it may take to come true"),
   })
   .describe("One fact that proves the role");
