@@ -525,9 +525,18 @@ describe("installing", () => {
   });
 
   test("one that installs itself does not", () => {
-    for (const place of ["/run/initramfs/live/config.yaml", "/oem/95_userdata.yaml"]) {
-      protos.put(place, UNATTENDED);
-      expect(check()).toMatchObject({ code: 1, out: expect.stringContaining("installs itself") });
+    const flow = "#cloud-config\ninstall: {device: /dev/sda, auto: true}\n";
+    for (const place of [
+      "/run/initramfs/live/config.yaml",
+      "/run/initramfs/live/config.yml",
+      "/oem/95_userdata.yaml",
+    ]) {
+      for (const text of [UNATTENDED, flow, '{"install": {"auto": true}}\n']) {
+        protos.put(place, text);
+        expect(check()).toMatchObject({ code: 1, out: expect.stringContaining("installs itself") });
+      }
+      protos.put(place, flow.replace("auto: true", "auto: false"));
+      expect(check()).toMatchObject({ code: 0 });
       rmSync(protos.path(place));
     }
     protos.put("/proc/cmdline", "install-mode install.auto=true install.device=/dev/vda\n");

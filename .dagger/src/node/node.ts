@@ -72,7 +72,9 @@ export type RoleContainer = z.infer<typeof RoleContainer>;
 export const RoleTree = z
   .strictObject({
     source: SourceName.describe("An image in sources.yaml"),
-    path: AbsolutePath.describe("The folder that its files become: one of their own below /usr/lib or /usr/share"),
+    path: AbsolutePath.describe(
+      "The folder that its files become: one of their own below /usr/lib/hegemonikon/NAME or /usr/share/hegemonikon/NAME",
+    ),
   })
   .describe("The files of an image, as a folder of the OS image");
 export type RoleTree = z.infer<typeof RoleTree>;
