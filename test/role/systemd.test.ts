@@ -38,6 +38,7 @@ const EXCEPTIONS: { [unit: string]: [most: number, why: string] } = {
 /** What packages bring to the image, and units name. */
 const PACKAGED = [
   "/usr/bin/podman",
+  "/usr/bin/cp",
   "/usr/bin/rm",
   "/usr/bin/touch",
   "/usr/bin/python3",

@@ -4,7 +4,6 @@ import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { Machine } from "./machine.js";
 import { hasGpiod, say, toolsPython } from "./python.js";
-import { exposures, unitProblems } from "./units.js";
 
 const repository = resolve(import.meta.dir, "../..");
 const tests = "test/role/thuroros";
@@ -72,13 +71,6 @@ describe("in the image", () => {
     const { code, text } = say(toolsPython(), ["-c", moved, "status", "--run-dir", thuroros.path("/nowhere")]);
     expect(text).toContain("the relay does not answer on");
     expect(code).toBe(3);
-  });
-
-  test("the unit is one that systemd takes, and exposed less than 5", () => {
-    expect(unitProblems(thuroros, ["/usr/bin/python3"])).toBe("");
-    const { "doorbell.service": exposure } = exposures(thuroros);
-    console.log(`doorbell.service: exposure ${exposure}`);
-    expect(exposure).toBeLessThan(5);
   });
 
   test("the user, the queue's folder and the settings of the machine are made, and made once", () => {

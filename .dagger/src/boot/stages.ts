@@ -48,7 +48,7 @@ export const REPORT_SECONDS = 120;
 /** systemd gives a service 90 s to end, and what is left then 90 s more. */
 export const POWERDOWN_SECONDS = 180;
 /** An assertion whose time is over when its turn comes is tried all the same, for so long (role-check's `run`). */
-const LEAST_SECONDS = 30;
+export const LEAST_SECONDS = 30;
 
 /** The time in which role-check comes to its end, from the kernel's start, whatever its assertions do. */
 export function roleSeconds({ assertions }: { assertions: readonly Pick<Assertion, "within">[] }): number {

@@ -65,6 +65,11 @@ function stageFailure(node: Pick<Node, "assertions">, run: StageRun, host: Host)
       details: names,
     };
   }
+  const skipped = skippedIn(proof);
+  if (skipped.length > 0 && skipped.length === proof.results.length) {
+    const details = skipped.map(({ name, reason }) => `${name}: ${reason}`);
+    return { sentence: "no assertion holds: not one of them could be shown", details };
+  }
   if (proof.exitCode !== 0) return { sentence: `role-check ended with exit code ${proof.exitCode}`, details: [] };
   const boots = proof.facts.get("boot")?.at(-1) ?? "unknown";
   if (stage.boots && boots !== stage.boots) {

@@ -72,7 +72,9 @@ export type RoleContainer = z.infer<typeof RoleContainer>;
 export const RoleTree = z
   .strictObject({
     source: SourceName.describe("An image in sources.yaml"),
-    path: AbsolutePath.describe("The folder that its files become: one of their own below /usr/lib or /usr/share"),
+    path: AbsolutePath.describe(
+      "The folder that its files become: one of their own below /usr/lib/hegemonikon/NAME or /usr/share/hegemonikon/NAME",
+    ),
   })
   .describe("The files of an image, as a folder of the OS image");
 export type RoleTree = z.infer<typeof RoleTree>;
@@ -100,7 +102,9 @@ export const Assertion = z
       .string()
       .min(1)
       .regex(/^[^\n]+$/, "one line")
-      .describe("A shell command; exit code 0 proves it"),
+      .describe(
+        "A shell command; exit code 0 proves it; 77 and a last line that begins with `SKIP: ` say that it cannot be shown here",
+      ),
     within: Duration.describe("How long after boot it may take to come true"),
   })
   .describe("One fact that proves the role");

@@ -24,6 +24,7 @@ import { publishedContents } from "./published-contents.js";
 import { CHECKSUMS, withSums } from "./released-files.js";
 import { taggedState } from "./repository-state.js";
 import { signFile } from "./signing.js";
+import { wholeProof } from "./whole-proof.js";
 
 /** What is released. */
 export type ReleaseRequest = {
@@ -91,9 +92,11 @@ async function builtAndProven(work: Workplace, recipe: Recipe, proven: boolean):
   await built.sync();
   if (!proven || medium !== "iso") return { recipe, built, proof: undefined };
   const container = image(recipe, work.files.nodes.directory(name));
-  const wanted = { route: BootRoute.Live, kvm: true, evenFailed: false, attempt: 1 };
+  const wanted = { route: BootRoute.Live, kvm: true, evenFailed: false };
   try {
-    const proof = await explained(name, async () => (await boot(recipe, container, wanted)).sync());
+    const proof = await wholeProof((attempt) =>
+      explained(name, async () => (await boot(recipe, container, { ...wanted, attempt })).sync()),
+    );
     return { recipe, built, proof };
   } catch (error) {
     throw new HegemonikonError(unprovenText(name, recipe.version, (error as Error).message), { cause: error });

@@ -71,15 +71,15 @@ test("--tap is what the host reads", () => {
   expect(run.stdout.startsWith("TAP version 14\n1..2\n")).toBe(true);
 });
 
-const skip = { name: "a model completes", command: "echo; echo ' no model yet'; exit 77", within: "5min" };
+const skip = { name: "a model completes", command: "echo asked; echo 'SKIP: no model yet'; exit 77", within: "5min" };
 
 test("what cannot be shown here is neither: said as such in each format, and no failure", () => {
   const text = roleCheck([good, skip]);
   expect(text.status).toBe(0);
-  expect(text.stdout).toContain("  SKIP  a model completes\n");
+  expect(text.stdout).toContain("  SKIP  a model completes\n        | asked\n        | no model yet\n");
   expect(text.stdout).toContain("1 of 2 hold, 1 cannot be shown here\n");
   const tap = roleCheck([skip], "--tap", "--wait").stdout;
-  expect(tap).toContain("ok 1 - a model completes # SKIP  no model yet\n");
+  expect(tap).toContain("ok 1 - a model completes # SKIP no model yet\n");
   expect(parseProof(tap).results[0]).toMatchObject({
     name: "a model completes",
     holds: false,
@@ -89,30 +89,58 @@ test("what cannot be shown here is neither: said as such in each format, and no 
   expect([holds, assertions[0].holds, assertions[0].exitCode]).toEqual([true, null, 77]);
 });
 
-/** What `run` finds of one assertion. */
-function ran(assertion: Assertion, scale: string, patience: string) {
+/** What `run` finds of one assertion, where /proc/uptime says these seconds one after the other (the last ever after). */
+function ran(assertion: Assertion, scale: string, patience: string, uptimes: number[] = []) {
   const folder = mkdtempSync(join(tmpdir(), "role-check-"));
   writeFileSync(join(folder, "list"), assertionTable({ assertions: [assertion] }));
   mkdirSync(join(folder, "state"));
-  spawnSync(join(files, "run"), [join(folder, "list"), join(folder, "state"), scale, patience]);
+  const uptime = join(folder, "uptime");
+  if (uptimes.length > 0) writeFileSync(uptime, uptimes.join("\n"));
+  // the only program that reads it
+  const says = `#!/bin/sh\nhead -n 1 ${uptime}\n[ "$(wc -l < ${uptime})" = 0 ] || /bin/sed -i 1d ${uptime}\n`;
+  mkdirSync(join(folder, "bin"));
+  if (uptimes.length > 0) writeFileSync(join(folder, "bin/sed"), says, { mode: 0o755 });
+  const env = { ...process.env, PATH: `${join(folder, "bin")}:${process.env.PATH}` };
+  spawnSync(join(files, "run"), [join(folder, "list"), join(folder, "state"), scale, patience], { env });
   const read = (name: string) => readFileSync(join(folder, "state/001", name), "utf8").trim();
   return { holds: read("holds"), attempts: Number(read("attempts")) };
 }
 /** A command that ends with one exit code the first time, and with another ever after. */
 const first = (code: number, then: number) => {
   const marker = join(mkdtempSync(join(tmpdir(), "role-check-")), "marker");
-  return `test -e ${marker} && exit ${then}; touch ${marker}; exit ${code}`;
+  return `echo SKIP: later; test -e ${marker} && exit ${then}; touch ${marker}; exit ${code}`;
 };
 
-test("a proof waits for what cannot be shown yet, as long as hardware would; the gate does not", () => {
-  const later = () => ({ name: "later", command: first(77, 0), within: "9999min" });
-  expect(ran(later(), "1", "proof")).toEqual({ holds: "true", attempts: 2 });
-  expect(ran(later(), "1", "boot")).toEqual({ holds: "skipped", attempts: 1 });
-  // this machine's boot is longer ago than that
-  expect(ran({ name: "never", command: "exit 77", within: "1s" }, "1", "proof")).toEqual({
-    holds: "skipped",
-    attempts: 1,
-  });
+// curl ends with 77 where an image has no certificates, others where they may not do a thing
+test("exit code 77 alone is a failure like any other: a skip says so in its last line", () => {
+  for (const said of [
+    "",
+    "echo 'curl: (77) error setting certificate file'",
+    "echo 'SKIP: no'; echo no",
+    "echo SKIP",
+  ]) {
+    const run = roleCheck([
+      { name: "the page answers", command: [said, "exit 77"].filter(Boolean).join("; "), within: "5s" },
+    ]);
+    expect([said, run.status]).toEqual([said, 1]);
+    expect(run.stdout).toContain("  FAIL  the page answers\n");
+  }
+  expect(roleCheck([{ name: "it waits", command: "echo 'SKIP: no'; exit 1", within: "5s" }]).status).toBe(1);
+});
+
+test("an assertion is told how many seconds it has", () => {
+  const told = { name: "told", command: "test $ROLE_CHECK_SECONDS -gt 290", within: "5min" };
+  expect(ran(told, "1", "0")).toEqual({ holds: "true", attempts: 1 });
+});
+
+test("a proof waits five minutes for what cannot be shown yet, however slow its machine is; the gate does not", () => {
+  const later = () => ({ name: "later", command: first(77, 0), within: "15min" });
+  // asked before and after each attempt
+  expect(ran(later(), "4", "proof", [200, 297])).toEqual({ holds: "true", attempts: 2 });
+  expect(ran(later(), "4", "proof", [200, 301])).toEqual({ holds: "skipped", attempts: 1 });
+  expect(ran(later(), "4", "boot", [200])).toEqual({ holds: "skipped", attempts: 1 });
+  const short = { ...later(), within: "1min" };
+  expect(ran(short, "4", "proof", [20, 61])).toEqual({ holds: "skipped", attempts: 1 });
 });
 
 test("--again: what fails for a moment only holds; what goes on failing does not; once is once", () => {
@@ -123,7 +151,17 @@ test("--again: what fails for a moment only holds; what goes on failing does not
   expect(bad.holds).toBe("false");
   expect(bad.attempts).toBeGreaterThan(1);
   expect(roleCheck([flaky()], "--again=9").status).toBe(0);
-  expect(roleCheck([good], "--again=soon").stderr).toContain("--again=soon: expected a whole number");
+  for (const wrong of ["soon", "boot", "proof", "01", ""]) {
+    expect(roleCheck([good], `--again=${wrong}`).stderr).toContain(`--again=${wrong}: expected a whole number`);
+  }
+}, 30_000);
+
+test("--again: the time is one for all that fail, and not each one's", () => {
+  const begun = Date.now();
+  const bad = [1, 2, 3, 4].map((n) => ({ name: `bad ${n}`, command: "exit 1", within: "5min" }));
+  const { assertions } = JSON.parse(roleCheck(bad, "--again=5", "--json").stdout);
+  expect(assertions.map((one: { attempts: number }) => one.attempts > 1)).toEqual([true, false, false, false]);
+  expect(Date.now() - begun).toBeLessThan(10_000);
 }, 30_000);
 
 test("TAP's blocks are YAML, whatever blank their text begins with", () => {

@@ -36,7 +36,7 @@ const says = (failing: string[]) =>
 
 /** A machine of files: its programs note how they were called; role-check and grub2-editenv end as told. */
 function machine(
-  boots: "active" | "passive",
+  boots: "active" | "passive" | "recovery" | "autoreset",
   {
     fails = [],
     before = [],
@@ -81,6 +81,7 @@ function machine(
   };
   return {
     notes,
+    env,
     bin: join(root, "bin"),
     run: (name: "judge" | "await-gate") => {
       const more = meanwhile.replaceAll("$NOTES", notes).replaceAll("$FILES", files);
@@ -289,6 +290,27 @@ test("the version before is named, whatever happens to the notes while an upgrad
   const box = machine("active", { meanwhile: "rm -f $NOTES/*" });
   box.upgrade();
   expect(box.run("judge").stdout).toContain("The upgrade from v2.0.0 to v2.0.0 is good.");
+});
+
+test.each(["recovery", "autoreset"] as const)(
+  "an upgrade from %s is not noted, nor is a role asked that does not run",
+  (boots) => {
+    const box = machine(boots, { before: ["it answers"] });
+    box.upgrade();
+    expect(box.calls()).toEqual([]);
+    expect(existsSync(box.notes)).toBe(false);
+  },
+);
+
+test("the gate's notes are root's alone, and what an assertion writes is as elsewhere", () => {
+  const box = machine("active", { meanwhile: "umask >> $NOTES/umask" });
+  box.upgrade();
+  const masks = () => (box.note("umask") ?? "").trim();
+  writeFileSync(join(box.bin, "role-check"), `#!/bin/sh\numask > ${join(box.notes, "umask")}\n`);
+  spawnSync(join(files, "arm"), ["after"], { env: box.env });
+  expect(masks()).toBe("0022");
+  box.run("judge");
+  expect(masks()).toBe("0022\n0022");
 });
 
 test("an upgrade from the previous image is one of the image that starts", () => {

@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { machineFor } from "../../../.dagger/src/boot/machine";
 import { PORT } from "../../../.dagger/src/boot/role-check/entries";
-import { planFiles, stagesOf } from "../../../.dagger/src/boot/stages";
+import { LEAST_SECONDS, planFiles, roleSeconds, stagesOf } from "../../../.dagger/src/boot/stages";
 
 const node = {
   arch: "amd64" as const,
@@ -13,6 +15,12 @@ const node = {
 };
 const plan = (route: "live" | "installed", kvm = true) =>
   new Map(planFiles(node, stagesOf(node, route), "uefi", kvm).map(({ path, text }) => [path, text]));
+
+test("a stage waits as long as role-check may take, which tries each assertion for so long at the least", () => {
+  const run = readFileSync(join(import.meta.dir, "../../../.dagger/src/boot/role-check/files/run"), "utf8");
+  expect(run).toMatch(new RegExp(`^pause=\\d+ least=${LEAST_SECONDS} `, "m"));
+  expect(roleSeconds(node)).toBe(600 + 2 * LEAST_SECONDS);
+});
 
 test("live: one machine with the medium alone, the port, and no disk", () => {
   const files = plan("live");

@@ -117,6 +117,15 @@ test("an assertion that could not be shown fails nothing; one that fails beside 
   expect(failure({ "1-live": { port: bad } })?.sentence).toContain('the assertion "it lists"');
 });
 
+test("a stage in which not one assertion could be shown has shown nothing: it fails", () => {
+  const port = passed("live").replace(/^ok .*$/gm, "$& # SKIP no network");
+  expect(failure({ "1-live": { port } })).toMatchObject({
+    stage: "The medium, live",
+    sentence: "no assertion holds: not one of them could be shown",
+    details: ["it answers: no network", "it lists: no network"],
+  });
+});
+
 test("a name with a tab is reported with a blank in its place", () => {
   const tabbed = {
     assertions: [{ name: "it\tanswers", command: "true", within: "1min" }, ...node.assertions.slice(1)],

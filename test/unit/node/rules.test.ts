@@ -1,4 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { dirname } from "node:path";
+import { roleCheckEntries } from "../../../.dagger/src/boot/role-check/entries.js";
+import { roleGateEntries } from "../../../.dagger/src/boot/role-gate/entries.js";
 import { checkWorkspace } from "../../../.dagger/src/check/check.js";
 import { RULES } from "../../../.dagger/src/node/rules.js";
 import { change, checkCloud, checkNode, places, VALID_CLOUD, VALID_NODE, workspace } from "../check/valid.js";
@@ -7,6 +10,12 @@ import { change, checkCloud, checkNode, places, VALID_CLOUD, VALID_NODE, workspa
 setDefaultTimeout(120_000);
 
 type Changes = [from: string, to: string][];
+
+/** A folder in each of those below hegemonikon's own that every image has. */
+const everyImages = [...roleCheckEntries({ assertions: [] }), ...roleGateEntries()]
+  .map(({ path }) => dirname(path))
+  .filter((folder, index, all) => folder.startsWith("/usr/lib/hegemonikon/") && all.indexOf(folder) === index)
+  .map((folder) => `${folder}/tree`);
 
 /** The list of packages with a tree before it. */
 const tree = (path: string) => `trees:\n  - source: ubuntu-24.04\n    path: ${path}\npackages:`;
@@ -104,22 +113,41 @@ const NODE: [rule: string, changes: Changes, expected: string[]][] = [
 
   [
     "node/source-known",
-    [["packages:", "trees:\n  - source: ubuntu-2404\n    path: /usr/lib/demo/tree\npackages:"]],
+    [["packages:", "trees:\n  - source: ubuntu-2404\n    path: /usr/lib/hegemonikon/demo/tree\npackages:"]],
     ["nodes/demo/node.yaml:10:13 node/source-known"],
   ],
-  ["node/tree-of-its-own", [["packages:", tree("/usr/lib/demo/tree")]], []],
-  ...["/usr/lib/demo", "/usr/bin/demos/tree", "/etc/demo/tree", "/usr/share/demo"].map(
-    (path): [string, Changes, string[]] => [
-      "node/tree-of-its-own",
-      [["packages:", tree(path)]],
-      ["nodes/demo/node.yaml:11:11 node/tree-of-its-own"],
-    ],
-  ),
+  [
+    "node/schema",
+    [["packages:", tree("/usr/lib/hegemonikon/../systemd/system")]],
+    ["nodes/demo/node.yaml:11:11 node/schema"],
+  ],
+  ...["/usr/lib/hegemonikon/demo/tree", "/usr/share/hegemonikon/demo/a/b"].map((path): [string, Changes, string[]] => [
+    "node/tree-of-its-own",
+    [["packages:", tree(path)]],
+    [],
+  ]),
+  ...[
+    "/usr/lib/demo/tree",
+    "/usr/lib/systemd/system-generators",
+    "/usr/lib/modules/6.8",
+    "/usr/lib/x86_64-linux-gnu/foo",
+    "/usr/lib/hegemonikon/demo",
+    "/usr/share/hegemonikon/containers",
+    // the folders that every image has there, as it has them
+    ...everyImages,
+    "/usr/share/hegemonikon/containers/tree",
+    "/usr/bin/demos/tree",
+    "/etc/demo/tree",
+  ].map((path): [string, Changes, string[]] => [
+    "node/tree-of-its-own",
+    [["packages:", tree(path)]],
+    ["nodes/demo/node.yaml:11:11 node/tree-of-its-own"],
+  ]),
   [
     "node/tree-of-its-own",
     [
-      ["path: /usr/bin/demo", "path: /usr/lib/demo/tree/bin/demo"],
-      ["packages:", tree("/usr/lib/demo/tree")],
+      ["path: /usr/bin/demo", "path: /usr/lib/hegemonikon/demo/tree/bin/demo"],
+      ["packages:", tree("/usr/lib/hegemonikon/demo/tree")],
     ],
     ["nodes/demo/node.yaml:11:11 node/tree-of-its-own"],
   ],

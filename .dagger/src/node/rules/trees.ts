@@ -1,6 +1,9 @@
 import { UNIT_FOLDER } from "../../plan/unit-links.js";
 import { entries, isBelow, type Rule } from "./rule.js";
 
+/** A folder two levels below hegemonikon's own, and in none that every image has there. */
+const PLACE = /^\/usr\/(lib|share)\/hegemonikon\/(?!(role-check|role-gate|containers)\/)[^/]+(\/[^/]+)+$/;
+
 export const treeOfItsOwn: Rule = {
   id: "node/tree-of-its-own",
   severity: "error",
@@ -17,13 +20,13 @@ export const treeOfItsOwn: Rule = {
     ];
     return trees.flatMap(([i, { path }]) => {
       const span = yaml.span(["trees", i, "path"]);
-      if (!/^\/usr\/(lib|share)\/[^/]+\/./.test(path)) {
+      if (!PLACE.test(path)) {
         return [
           {
             span,
             message: "A tree has no folder of its own here",
             found: path,
-            expected: "a path such as /usr/lib/NAME/FOLDER or /usr/share/NAME/FOLDER",
+            expected: "a path such as /usr/lib/hegemonikon/NAME/FOLDER or /usr/share/hegemonikon/NAME/FOLDER",
           },
         ];
       }

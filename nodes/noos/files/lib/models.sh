@@ -4,7 +4,8 @@
 # fetched: their names, the smallest first.
 fetched() {
   jq --raw-output '.[].name' "$SHARE/models.json" 2>/dev/null | while read -r name; do
-    [ ! -e "$DATA/verified/$name" ] || stat --format="%s $name" "$DATA/models/$name"
+    # one that somebody deleted has its record still
+    [ ! -e "$DATA/verified/$name" ] || [ ! -e "$DATA/models/$name" ] || stat --format="%s $name" "$DATA/models/$name"
   done | sort --numeric-sort | cut --delimiter=' ' --fields=2-
 }
 
@@ -14,16 +15,18 @@ underway() {
     jq --slurp --exit-status 'any(.state | IN("downloading", "verifying"))' >/dev/null
 }
 
-# want_models: puts what fetched says into `models`; 5 minutes are given to a download under way. Ends with 77 if there is none.
+# want_models: puts what fetched says into `models`; 5 minutes are given to a download under way, but no more than role-check
+# gives: who is still here then is ended, and that is a failure. Ends with 77 if there is none: it cannot be shown.
 want_models() {
   local poll
   for ((poll = 0; poll < ${NOOS_POLLS:-60}; poll++)); do
     models=$(fetched)
     [ -z "$models" ] || return 0
     underway || break
+    ((SECONDS < ${ROLE_CHECK_SECONDS:-3600} - 10)) || break
     sleep "${NOOS_POLL:-5}"
   done
-  echo "no model is on the disk yet (see noos-status), so this could not be shown"
+  echo "SKIP: no model is on the disk yet (see noos-status), so this could not be shown"
   exit 77
 }
 

@@ -1,0 +1,54 @@
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { notShownIn } from "../../../.dagger/src/plan/release-proof";
+import { wholeProof } from "../../../.dagger/src/publish/whole-proof";
+
+const skipped = 'The medium, live: "a model completes a sentence" could not be shown: no model is on the disk yet';
+
+/** Boots that do not show these, one after the other; and which were asked for. */
+function boots(...notShown: string[][]) {
+  const attempts: number[] = [];
+  const bootedAt = async (attempt: number) => {
+    attempts.push(attempt);
+    const text = JSON.stringify({ proven: true, notShown: notShown[attempts.length - 1] });
+    return { attempt, file: (path: string) => ({ contents: async () => (path === "result.json" ? text : "") }) };
+  };
+  return { attempts, bootedAt };
+}
+
+test("a proof that shows all is the release's, at the first boot", async () => {
+  const { attempts, bootedAt } = boots([]);
+  expect((await wholeProof(bootedAt)).attempt).toBe(1);
+  expect(attempts).toEqual([1]);
+});
+
+test("what a kept boot could not show is asked again of another one", async () => {
+  const { attempts, bootedAt } = boots([skipped], []);
+  const proof = await wholeProof(bootedAt);
+  expect(attempts).toHaveLength(2);
+  expect(proof.attempt).toBe(attempts[1] as number);
+  expect(attempts[1]).not.toBe(1);
+});
+
+test("nothing is released whose proof does not show all: each assertion is named, and what to do", async () => {
+  const { attempts, bootedAt } = boots([skipped], [skipped, "another"]);
+  const error = await wholeProof(bootedAt).catch((one: Error) => one);
+  expect(attempts).toHaveLength(2);
+  expect((error as Error).message).toBe(
+    `not shown: ${skipped}\nnot shown: another\n` +
+      "nothing was published: try again when what is missing can be reached; " +
+      "--boot=false releases without a proof, and the notes then claim none",
+  );
+});
+
+test("a proof that does not say what it shows is none", () => {
+  expect(() => notShownIn("{}")).toThrow("notShown");
+});
+
+test("release asks for such a proof, before anything is pushed", () => {
+  const code = readFileSync(join(import.meta.dir, "../../../.dagger/src/publish/release-nodes.ts"), "utf8");
+  const booted = code.slice(code.indexOf("async function builtAndProven"));
+  expect(booted).toMatch(/const proof = await wholeProof\(/);
+  expect(code.indexOf("await builtAndProven(")).toBeLessThan(code.indexOf("await stageImage("));
+});
