@@ -15,6 +15,7 @@ await connection(async () => {
     .container()
     .from(imageReference(sources, "cosign").address)
     .withEnvVariable("COSIGN_PASSWORD", "secret")
+    .withEnvVariable("PAIR_OF", folder) // the engine would give a second folder the first one's pair
     .withWorkdir("/tmp")
     .withExec(["generate-key-pair"], { useEntrypoint: true });
   for (const name of ["cosign.key", "cosign.pub"]) await made.file(`/tmp/${name}`).export(join(folder, name));
