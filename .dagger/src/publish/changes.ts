@@ -17,7 +17,7 @@ const NO_REVISION = /^0{40}$/;
  */
 export async function changesSince(repository: GitRepository, since: string): Promise<Changes> {
   const earlier = await treeAt(repository, since);
-  const now = await workingTree(repository);
+  const now = repository.head().tree({ discardGitDir: true }).withChanges(repository.uncommitted());
   const diff = now.changes(earlier);
   const [added, modified, removed] = await Promise.all([diff.addedPaths(), diff.modifiedPaths(), diff.removedPaths()]);
   // A removed folder is one path: what was in it counts.
@@ -27,20 +27,6 @@ export async function changesSince(repository: GitRepository, since: string): Pr
   const paths = [...added, ...modified, ...removed, ...inRemoved.flat()];
   const [before, after] = await Promise.all([revision(earlier, paths), revision(now, paths)]);
   return { paths, before, after };
-}
-
-/** The files as they are: the last commit and what is not committed, without what git ignores. */
-export async function workingTree(repository: GitRepository): Promise<Directory> {
-  try {
-    const head = await repository.head().tree({ discardGitDir: true }).sync();
-    return head.withChanges(repository.uncommitted());
-  } catch (error) {
-    // The engine clones the clone, and git takes none of a shallow one's commits.
-    throw new HegemonikonError(
-      "repository: found a last commit that cannot be read, expected a whole clone: git fetch --unshallow makes one of a " +
-        `shallow clone (in GitHub Actions: fetch-depth: 0). ${firstLine(error)}`,
-    );
-  }
 }
 
 /** The files of a revision. Throws an error that says what a revision looks like where there is none of the name. */
