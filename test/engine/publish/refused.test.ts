@@ -263,5 +263,8 @@ test("affected in a shallow clone: its own commit is read, of an older one it sa
   expect((await call(["affected", "--since=main"], {}, sources(), shallow)).code).toBe(0);
   const older = origin.git("rev-parse", "HEAD~1");
   const { code, lines } = await call(["affected", `--since=${older}`], {}, sources(), shallow);
-  expect([code, lines[0]]).toEqual([1, expect.stringMatching(/^Error: since: .*a shallow clone has none of the older/)]);
+  expect([code, lines[0]]).toEqual([
+    1,
+    expect.stringMatching(/^Error: since: .*a shallow clone has none of the older/),
+  ]);
 });
