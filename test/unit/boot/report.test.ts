@@ -106,7 +106,7 @@ test("what could not be shown leads the page, and is no assertion that holds", (
   const page = reportHtml({ ...input, runs });
   expect(page).toContain("<strong>Proven, but not shown:</strong> The medium, live: &quot;it &lt;b&gt;");
   expect(page).not.toContain("every assertion holds");
-  expect(page).toContain("not shown: no model &lt;yet&gt;");
+  expect(page).toContain("<br>↳ no model &lt;yet&gt;");
   const files = new Map(resultFiles({ ...input, runs, limits: ["a limit"] }).map(({ path, text }) => [path, text]));
   const result = JSON.parse(files.get("result.json") ?? "");
   expect(result).toMatchObject({ proven: true, notShown: [sentence, "a limit"] });
