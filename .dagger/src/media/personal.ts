@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { File, Secret } from "@dagger.io/dagger";
+import { dag, type File, type Secret } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import type { Recipe } from "../plan/recipe.js";
 import { personalProblems } from "./personal-config.js";
@@ -30,7 +30,7 @@ export async function checkPersonal(config: Secret): Promise<void> {
 export function personal(recipe: Recipe, medium: File, config: Secret): File {
   const name = `personal-${recipe.artefacts.medium}`;
   const script = name.endsWith(".iso") ? "personal-iso.sh" : "personal-raw.sh";
-  return tool(recipe.auroraboot)
+  const made = tool(recipe.auroraboot)
     .withMountedFile("/medium", medium)
     .withMountedSecret(CONFIG, config)
     .withEnvVariable("HEGEMONIKON_CALL", randomUUID())
@@ -43,4 +43,6 @@ export function personal(recipe: Recipe, medium: File, config: Secret): File {
       `/out/${name}`,
     ])
     .file(`/out/${name}`);
+  // For its owner alone, also where it is exported to.
+  return dag.directory().withFile(name, made, { permissions: 0o600 }).file(name);
 }
