@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type Counts, countsOf, report, type TierResult } from "./counts";
@@ -53,6 +53,7 @@ function testFiles(tier: string): string[] {
 function bunTest(tier: string, timeout: number): Counts {
   const files = testFiles(tier);
   const scratch = mkdtempSync(join(tmpdir(), `hegemonikon-${tier}-`));
+  chmodSync(scratch, 0o755); // some tests look into their folders as another user
   const junit = join(scratch, "junit.xml");
   const args = ["test", `--timeout=${timeout}`, "--reporter=junit", `--reporter-outfile=${junit}`, ...files];
   const env = { ...process.env, TMPDIR: scratch };

@@ -1,6 +1,7 @@
 """What the tests of the relay share: a clock that jumps, a sender on it, and the figures at the end."""
 
 import logging
+import re
 import shutil
 import tempfile
 import unittest
@@ -90,6 +91,11 @@ class Bench(unittest.TestCase):
         counts = Figures.of(range(self.first, self.first + self.rings), [self.mowa.messages(to) for to in recipients])
         counts.say(scenario)
         return counts.lost, counts.doubled
+
+    def heard(self, to: str | None = None) -> list[str]:
+        """The messages without their day. The bench's clock is not the machine's: after midnight its rings are of the
+        day before, which a message says."""
+        return [re.sub(r" on \d{4}-\d\d-\d\d", "", text) for text in self.mowa.messages(to)]
 
     def again(self) -> None:
         """Counts from here on."""
