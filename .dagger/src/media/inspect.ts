@@ -1,4 +1,4 @@
-import { type Directory, dag, type File } from "@dagger.io/dagger";
+import { type Container, type Directory, dag, type File } from "@dagger.io/dagger";
 import type { SbomAdditions } from "../manifest/sbom.js";
 import type { Recipe } from "../plan/recipe.js";
 import { TOOLS, tool } from "./tool.js";
@@ -6,53 +6,46 @@ import { TOOLS, tool } from "./tool.js";
 /** What an image holds, noted without running any of it: for an arm64 image no emulation is needed. */
 export type Inspection = { listing: File; facts: File };
 
+/** What a script of this room prints, as a file. */
+function noted(bench: Container, title: string, command: string): File {
+  return bench.withExec([`${TOOLS}/titled.sh`, title, "sh", "-c", `exec ${TOOLS}/${command} > /noted`]).file("/noted");
+}
+
 /** Notes content and facts of a root file system. */
 export function inspect(recipe: Recipe, rootfs: Directory): Inspection {
   const bench = tool(recipe.auroraboot).withMountedDirectory("/rootfs", rootfs);
-  const run = (title: string, script: string) =>
-    bench
-      .withExec([`${TOOLS}/titled.sh`, title, "sh", "-c", `exec ${TOOLS}/${script} /rootfs > /noted`])
-      .file("/noted");
-  return { listing: run("the content listing", "content.sh"), facts: run("the image's facts", "image-facts.sh") };
+  return {
+    listing: noted(bench, "the content listing", "content.sh /rootfs"),
+    facts: noted(bench, "the image's facts", "image-facts.sh /rootfs"),
+  };
 }
 
 /** Notes what is in an ISO. */
 export function inspectIso(recipe: Recipe, iso: File, listing: File): File {
-  return tool(recipe.auroraboot)
-    .withMountedFile("/medium.iso", iso)
-    .withMountedFile("/content.txt", listing)
-    .withExec([
-      `${TOOLS}/titled.sh`,
-      "the ISO's facts",
-      "sh",
-      "-c",
-      `exec ${TOOLS}/iso-facts.sh /medium.iso /content.txt > /noted`,
-    ])
-    .file("/noted");
+  return noted(
+    tool(recipe.auroraboot).withMountedFile("/medium.iso", iso).withMountedFile("/content.txt", listing),
+    "the ISO's facts",
+    "iso-facts.sh /medium.iso /content.txt",
+  );
 }
 
 /** Notes where a medium's root file system is not the image's, both listed. */
 export function compared(recipe: Recipe, image: File, medium: File): File {
-  return tool(recipe.auroraboot)
-    .withMountedFile("/image.txt", image)
-    .withMountedFile("/medium.txt", medium)
-    .withExec([
-      `${TOOLS}/titled.sh`,
-      "the medium's root file system against the image's",
-      "sh",
-      "-c",
-      `exec ${TOOLS}/compare-content.sh /image.txt /medium.txt > /noted`,
-    ])
-    .file("/noted");
+  return noted(
+    tool(recipe.auroraboot).withMountedFile("/image.txt", image).withMountedFile("/medium.txt", medium),
+    "the medium's root file system against the image's",
+    "compare-content.sh /image.txt /medium.txt",
+  );
 }
 
 /** Sizes and sha256 of files, by their names. */
 export function measure(recipe: Recipe, files: Readonly<Record<string, File>>): File {
   const folder = Object.entries(files).reduce((dir, [name, file]) => dir.withFile(name, file), dag.directory());
-  return tool(recipe.auroraboot)
-    .withMountedDirectory("/artefacts", folder)
-    .withExec([`${TOOLS}/titled.sh`, "checksums", "sh", "-c", `exec ${TOOLS}/measure.sh /artefacts > /noted`])
-    .file("/noted");
+  return noted(
+    tool(recipe.auroraboot).withMountedDirectory("/artefacts", folder),
+    "checksums",
+    "measure.sh /artefacts",
+  );
 }
 
 /** What syft finds in a root file system, as CycloneDX. */
@@ -78,29 +71,18 @@ export function scanned(recipe: Recipe, rootfs: Directory): File {
 
 /** The Debian packages of what syft found, and no more: small, however large the SBOM is. */
 export function debs(recipe: Recipe, found: File): File {
-  return tool(recipe.auroraboot)
-    .withMountedFile("/found.json", found)
-    .withExec([
-      `${TOOLS}/titled.sh`,
-      "the SBOM's packages",
-      "sh",
-      "-c",
-      `exec ${TOOLS}/sbom-debs.sh /found.json > /noted`,
-    ])
-    .file("/noted");
+  return noted(
+    tool(recipe.auroraboot).withMountedFile("/found.json", found),
+    "the SBOM's packages",
+    "sbom-debs.sh /found.json",
+  );
 }
 
 /** The SBOM: what syft found, and what completes it. */
 export function merged(recipe: Recipe, found: File, additions: SbomAdditions): File {
-  return tool(recipe.auroraboot)
-    .withMountedFile("/found.json", found)
-    .withNewFile("/more.json", JSON.stringify(additions))
-    .withExec([
-      `${TOOLS}/titled.sh`,
-      "the SBOM",
-      "sh",
-      "-c",
-      `exec ${TOOLS}/merge-sbom.sh /found.json /more.json > /noted`,
-    ])
-    .file("/noted");
+  return noted(
+    tool(recipe.auroraboot).withMountedFile("/found.json", found).withNewFile("/more.json", JSON.stringify(additions)),
+    "the SBOM",
+    "merge-sbom.sh /found.json /more.json",
+  );
 }
