@@ -4,14 +4,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cleanLines, SIGNS, signIn, signTable } from "../../../.dagger/src/boot/signs";
 
-/** Serial logs as machines wrote them; the first line of each names what it shows. */
+/** Serial logs as machines wrote them, each named after the sign that it shows. */
 const recorded = join(import.meta.dir, "../../fixtures/boot/serial");
 const logs = readdirSync(recorded).sort();
 const log = (name: string) => readFileSync(join(recorded, name), "latin1");
 
 /** Signs of which no machine has written a log yet, with a line as the program that writes it words it. */
 const UNRECORDED: { [sign: string]: string } = {
-  "grub-error": "error: no such device: COS_STATE.",
   "upgrade-failed": "[  312.1] upgrade-test: the upgrade ended with exit code 1",
 };
 
