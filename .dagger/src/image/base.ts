@@ -6,7 +6,8 @@ import { SCRIPTS, withScripts } from "./scripts.js";
 export function base(head: Pick<Head, "base" | "platform" | "snapshots">): Container {
   const fresh = dag.container({ platform: head.platform as Platform }).from(head.base.address);
   const table = dag.directory().withNewFile("snapshots", snapshotTable(head)).file("snapshots");
-  return withScripts(fresh, import.meta.url, "apt-sources")
+  return withScripts(fresh, import.meta.url, "runs-here", "apt-sources")
+    .withExec([`${SCRIPTS}/runs-here.sh`])
     .withMountedFile("/hegemonikon-snapshots", table)
     .withExec([`${SCRIPTS}/apt-sources.sh`, "/hegemonikon-snapshots"])
     .withoutMount("/hegemonikon-snapshots")

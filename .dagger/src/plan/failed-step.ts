@@ -74,6 +74,9 @@ function shortened(line: string): string {
 
 function meaning({ exitCode, stderr, stdout }: FailedExec): string {
   if (/no space left on device/i.test(stderr + stdout)) return ": the disk is full";
+  // A program that is emulated and crashes: QEMU's word, or what dpkg says of a child that SIGSEGV ended.
+  if (/qemu: uncaught target signal|exit status 139|Segmentation fault/.test(stderr + stdout) || exitCode === 139)
+    return ': a program crashed; where it is emulated, see docs/build.md, "Another architecture"';
   if (exitCode === 137) return ": killed, probably for want of memory";
   return "";
 }

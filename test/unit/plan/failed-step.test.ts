@@ -65,3 +65,15 @@ test("syft, which has no title, is named by what it is for", () => {
   const text = failedStep("noos", { cmd: ["/syft", "scan", "dir:/rootfs"], exitCode: 1, stdout: "", stderr: "x" });
   expect(text).toStartWith('noos: the step "the SBOM: what syft finds" failed');
 });
+
+test("a crash inside dpkg points at the emulator, whose fault it may be", () => {
+  // as in tonistiigi/binfmt#245
+  const lines = [
+    "Setting up libc-bin (2.35-0ubuntu3.9) ...",
+    "qemu: uncaught target signal 11 (Segmentation fault) - core dumped",
+    "dpkg: error processing package libc-bin (--configure):",
+    " installed libc-bin package post-installation script subprocess returned error exit status 139",
+  ];
+  const text = failedStep("thuroros", { cmd, exitCode: 1, stdout: lines.join("\n"), stderr: "" });
+  expect(text.split("\n")[0]).toEndWith('see docs/build.md, "Another architecture"');
+});

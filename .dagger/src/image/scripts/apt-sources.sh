@@ -7,10 +7,12 @@ table=$1
 . /etc/os-release
 mkdir -p /etc/apt/apt.conf.d /etc/apt/preferences.d
 cat > /etc/apt/apt.conf.d/90-hegemonikon << 'END'
-// A mirror that fails now and then should not fail an hour's build.
-Acquire::Retries "5";
-Acquire::http::Timeout "30";
-Acquire::https::Timeout "30";
+// A mirror that fails now and then should not fail an hour's build: apt asks again after 1, 2, 4 s and so on.
+Acquire::Retries "8";
+Acquire::http::Timeout "120";
+Acquire::https::Timeout "120";
+// And it must fail one where it goes on failing: apt's own choice is to do without that part of the archive, with a warning.
+APT::Update::Error-Mode "any";
 APT::Install-Recommends "false";
 APT::Get::Assume-Yes "true";
 Dpkg::Use-Pty "false";
