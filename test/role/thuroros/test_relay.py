@@ -1,8 +1,10 @@
 """The service as a whole, as a process: signs of life for systemd, the status and its exit codes, changed settings."""
 
+import faulthandler
 import json
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -17,14 +19,14 @@ from typing import Any
 from doorbell import control, status
 from doorbell.fakemowa import FakeMowa
 
-from bench import ANNA, BERT, Figures
+from bench import ANNA, BERT, MEMORY, Figures
 
 BASE = "[button]\nchip = no-such-chip\ndebounce = 300ms\n[retry]\nfirst = 50ms\n"
 
 
 class Service(unittest.TestCase):
     def setUp(self) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="thuroros-"))
+        self.directory = Path(tempfile.mkdtemp(prefix="thuroros-", dir=MEMORY))
         self.addCleanup(shutil.rmtree, self.directory)
         self.mowa = FakeMowa().up()
         self.addCleanup(self.mowa.down)
@@ -50,7 +52,8 @@ class Service(unittest.TestCase):
 
     def start(self, state: Path | None = None) -> None:
         place = str(self.directory)
-        command = [sys.executable, "-m", "doorbell", "serve", "--config", str(self.image), "--config", str(self.local)]
+        command = [sys.executable, "-X", "faulthandler", "-m", "doorbell", "serve"]
+        command += ["--config", str(self.image), "--config", str(self.local)]
         command += ["--state-dir", str(state or place), "--run-dir", place]
         environment = {**os.environ, "NOTIFY_SOCKET": f"{place}/notify", "WATCHDOG_USEC": "2000000"}
         with (self.directory / "log").open("ab") as log:
@@ -77,8 +80,18 @@ class Service(unittest.TestCase):
         end = time.monotonic() + 15
         while not true():
             if time.monotonic() > end:
-                self.fail((self.directory / "log").read_text())
+                self.fail(f"{self.stacks()}\n{(self.directory / 'log').read_text()}")
             time.sleep(0.05)
+
+    def stacks(self) -> str:
+        """Where each thread stands, the relay's (in its log, as it ends with SIGABRT) and the pretended mowa's."""
+        if self.relay and self.relay.poll() is None:
+            self.relay.send_signal(signal.SIGABRT)
+            self.relay.wait(10)
+        with (self.directory / "stacks").open("w+") as file:
+            faulthandler.dump_traceback(file)
+            file.seek(0)
+            return file.read()
 
     def test_systemd_hears_ready_signs_of_life_and_the_end(self) -> None:
         self.start()
@@ -89,6 +102,20 @@ class Service(unittest.TestCase):
         assert self.relay is not None
         self.relay.terminate()
         self.heard("STOPPING=1")
+        self.assertEqual(self.relay.wait(10), 0)
+
+    def test_a_systemd_that_reads_nothing_holds_nothing_up(self) -> None:
+        self.start()
+        self.systemd.setblocking(False)
+        filler = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(filler.close)
+        filler.setblocking(False)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                filler.sendto(b"full", str(self.directory / "notify"))
+        time.sleep(2)  # Two signs of life: with nobody to take them the relay would wait in the first.
+        assert self.relay is not None
+        self.relay.terminate()
         self.assertEqual(self.relay.wait(10), 0)
 
     def test_without_recipients_it_stays_up_says_so_and_delivers_later(self) -> None:

@@ -208,18 +208,20 @@ class Trouble(Bench):
         self.assertEqual(self.store.undelivered(), 1)
 
     def test_a_mowa_that_hangs_costs_no_attempt(self) -> None:
-        self.change(recipients=(ANNA,))
+        self.change(recipients=(ANNA,), timeout=0.5)
         self.mowa.plan = lambda _to: "hang"
         self.ring()
         self.turn(12)
         self.assertEqual(self.mowa.requests, 0)
         self.mowa.plan = lambda _to: "ok"
+        self.change(timeout=20.0)
         self.settle()
         self.nothing_lost_or_doubled("mowa hangs, then well", (ANNA,))
         self.assertEqual(self.mowa.messages(ANNA), [self.mowa.messages(ANNA)[0].removesuffix(REPEAT)])
 
     def test_a_slow_mowa_is_waited_for(self) -> None:
-        self.mowa.pace = 0.3
+        self.mowa.pace = 0.6
+        self.change(timeout=1.0)
         self.ring(3)
         self.settle()
         self.nothing_lost_or_doubled("mowa at 60 % of the timeout, 3 rings")

@@ -3,9 +3,12 @@
 import os
 import socket
 
+TAKEN = 1.0  # Seconds that a message may wait for room in the queue of systemd, which has it at once.
+
 
 def notify(*lines: str) -> bool:
-    """Sends e.g. `READY=1`. False when nobody listens (not started by systemd) or the message was not taken."""
+    """Sends e.g. `READY=1`. False when nobody listens (not started by systemd) or the message was not taken: a systemd
+    that is busy has a full queue, and the relay must not wait for it."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return False
@@ -13,6 +16,7 @@ def notify(*lines: str) -> bool:
         address = "\0" + address[1:]
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
+            sock.settimeout(TAKEN)
             sock.connect(address)
             sock.sendall("\n".join(lines).encode())
     except OSError:
