@@ -8,4 +8,3 @@ picture() { say "screendump $out/next.png -f png" && sleep 3 && [ -s next.png ] 
 attend() { while sleep 7; do say 'info status' && picture; done; }
 # No file in between: where the disk is full, which is why a machine is paused, none can be written.
 paused() { sed -u -n 's/^VM status: paused (\(io-error\|internal-error\)).*/\1/p' "$pipes/monitor.out" 1<> "$pipes/paused"; }
-free_mib() { df -Pm "$1" | awk 'NR == 2 { print $4 }'; }

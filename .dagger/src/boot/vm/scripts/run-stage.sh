@@ -28,7 +28,7 @@ if [ "$reason" = "done" ] && [ -e "$stage/then" ] && grep -aqx '#done 0' port.lo
     cat "$stage/then/upgrade" >&9
     reason=$(watch "$stage/then") ends=$(cat "$stage/then/ends")
 fi
-case "$reason" in paused*) reason="$reason $(free_mib "$vm")" ;; esac
+case "$reason" in paused*) reason="$reason $("$here/room.sh" "$vm")" ;; esac
 # while the machine still shows it; and what follows a sign explains it
 if running; then picture; fi
 kill $attending
