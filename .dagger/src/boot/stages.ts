@@ -46,8 +46,8 @@ export const ROLE_CHECK: Milestone = { name: "role-check", seconds: 180, log: "p
 /** An installation writes the image as often: active, recovery and passive (kairos-agent 2.31, pkg/action/install.go). */
 export const INSTALLED_IMAGES = 3;
 export const INSTALL_SECONDS = 600;
-/** The boot's timeline is drawn after the role is proven. */
-export const REPORT_SECONDS = 120;
+/** The boot's timeline is drawn after the role is proven, once the boot has finished, for which role-check waits 100 s (prove.sh). */
+export const REPORT_SECONDS = 150;
 /** systemd gives a service 90 s to end, and what is left then 90 s more. */
 export const POWERDOWN_SECONDS = 180;
 /** An assertion whose time is over when its turn comes is tried all the same, for so long (role-check's `run`). */

@@ -215,7 +215,7 @@ test("each kind of end has its own words", () => {
   expect(sentence("late kernel", { outcome: { reason: "late kernel", reached: [] } })).toContain(
     "no kernel started: see screenshot.png",
   );
-  expect(sentence("over")).toContain("not finished within 2640 s (4 times the usual, emulated)");
+  expect(sentence("over")).toContain("not finished within 2760 s (4 times the usual, emulated)");
   expect(sentence("exit")).toBe("the machine switched off before its role was proven");
   expect(sentence("", { outcome: { reason: "", reached: [] } })).toBe("the virtual machine was not started");
 });
