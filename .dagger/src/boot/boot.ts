@@ -23,9 +23,11 @@ export async function boot(recipe: Recipe, image: Container, wanted: BootWanted)
   const firmware = firmwareOf(recipe.node, wanted.firmware ?? BootFirmware.Uefi);
   const tools = await emulator(recipe, firmware, ["zstd"]);
   const { stages, media, medium, seen, limits } = await startable(recipe, image, tools, wanted.route);
-  const out = runStages(tools, planFiles(recipe.node, stages, firmware, wanted.kvm), media, wanted.attempt, wanted.kvm);
+  const { bytes } = summarize(seen.listing);
+  const plan = planFiles(recipe.node, stages, firmware, wanted.kvm, bytes);
+  const out = runStages(tools, plan, media, wanted.attempt, wanted.kvm);
   const sizes = [
-    { name: "root file system, unpacked", bytes: summarize(seen.listing).bytes },
+    { name: "root file system, unpacked", bytes },
     { name: recipe.artefacts.medium, bytes: await medium.size() },
   ];
   return proofFolder(out, { recipe, stages, sizes, limits, evenFailed: wanted.evenFailed });

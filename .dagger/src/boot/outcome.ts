@@ -1,6 +1,9 @@
 /** How watching a virtual machine ended. */
 export type Outcome = {
-  /** `done`, `exit`, `sign NAME`, `late NAME` or `over`; empty where the stage did not run. */
+  /**
+   * `done`, `exit`, `sign NAME`, `late NAME`, `over`, or `paused WHY MIB`: why the emulator paused the machine, and how much room
+   * was left where its disk is. Empty where the stage did not run.
+   */
   reason: string;
   /** The emulator's exit code. */
   exitCode?: number;

@@ -101,8 +101,11 @@ function stageSection(run: StageRun, host: Host, screenshot: Uint8Array | undefi
   // a device's time is that of whatever came before it
   const units = blame?.split("\n").filter((line) => line.trim() !== "" && !line.endsWith(".device"));
   if (units) parts.push(folded("Slowest units", pre(units.slice(0, 20))));
+  const unfinished = proof.files.get("boot-unfinished.txt");
+  if (unfinished) parts.push(`<p>The boot had not finished; what it waited for:</p>${pre(unfinished.split("\n"))}`);
   const plot = proof.files.get("plot.svg");
-  if (plot)
+  // systemd-analyze prints a sentence in its place where it cannot draw
+  if (plot && /^<(\?xml|svg)/.test(plot))
     parts.push(
       folded("Boot timeline", `<img alt="Boot timeline" src="${dataUrl("image/svg+xml", Buffer.from(plot))}">`),
     );

@@ -24,6 +24,8 @@ export type Stage = {
   boots?: "live" | "active" | "passive";
   /** What role-check reports on, where that is not what node.yaml asserts. */
   assertions?: Pick<Assertion, "name">[];
+  /** How many copies of the image it writes to its disk, besides an upgrade's. */
+  images?: number;
   /** The version that must have booted. */
   version?: string;
   /** What the machine must say about its last upgrade, among other things. */
@@ -41,10 +43,11 @@ const DISK = "/vm/disk.raw";
 /** From the start of the emulator to a kernel: the firmware, ten seconds of GRUB's menu, the kernel and initrd read. */
 export const KERNEL: Milestone = { name: "kernel", seconds: 60, log: "serial.log", pattern: "Linux version [0-9]" };
 export const ROLE_CHECK: Milestone = { name: "role-check", seconds: 180, log: "port.log", pattern: "^#fact started" };
-/** An installation copies the image twice: active, and recovery. */
+/** An installation writes the image as often: active, recovery and passive (kairos-agent 2.31, pkg/action/install.go). */
+export const INSTALLED_IMAGES = 3;
 export const INSTALL_SECONDS = 600;
-/** The boot's timeline is drawn after the role is proven. */
-export const REPORT_SECONDS = 120;
+/** The boot's timeline is drawn after the role is proven, once the boot has finished, for which role-check waits 100 s (prove.sh). */
+export const REPORT_SECONDS = 150;
 /** systemd gives a service 90 s to end, and what is left then 90 s more. */
 export const POWERDOWN_SECONDS = 180;
 /** An assertion whose time is over when its turn comes is tried all the same, for so long (role-check's `run`). */
@@ -95,6 +98,7 @@ export function stagesOf(node: Pick<Node, "assertions">, route: Route): Stage[] 
       // Without the port: the live system would prove the role while it installs, and be taken for done.
       arguments: stageArguments({ medium: UNATTENDED, disk: DISK, once: true, silent: true }),
       powerdown: false,
+      images: INSTALLED_IMAGES,
     },
     installed("3-installed", "The installed system"),
     installed("4-again", "The installed system, booted again"),
@@ -109,12 +113,13 @@ export function signsOf({ tolerates = {} }: Pick<Stage, "tolerates">): Sign[] {
 /** A file of a plan: its path and text. */
 export type PlanFile = { path: string; text: string };
 
-/** A proof as run-stages.sh reads it. */
+/** A proof as run-stages.sh reads it; `unpacked` are the bytes of the image's root file system. */
 export function planFiles(
   node: Pick<Node, "arch" | "memory">,
   stages: Stage[],
   firmware: Firmware,
   mayUseKvm: boolean,
+  unpacked: number,
 ): PlanFile[] {
   const machine = machineFor(node, firmware);
   const lines = (all: string[]) => all.map((line) => `${line}\n`).join("");
@@ -123,6 +128,7 @@ export function planFiles(
     { path: "firmware", text: `${machine.firmware}\n` },
     { path: "cpu", text: `${machine.cpu}\n` },
     { path: "memory", text: `${sizeInBytes(node.memory) / 1024 ** 2}\n` },
+    { path: "room", text: `${Math.ceil((imagesOf(stages) * unpacked) / 1024 ** 2)}\n` },
     // Sparse. Large enough for every node's partitions (protos asks for 26 GiB).
     { path: "disks", text: lines(disksOf(stages).map((name) => `${name} 40G`)) },
     ...(mayUseKvm ? [{ path: "may-use-kvm", text: "" }] : []),
@@ -143,6 +149,15 @@ export function planFiles(
     if (stage.powerdown) files.push({ path: `${stage.name}/powerdown`, text: `${POWERDOWN_SECONDS}\n` });
   }
   return files;
+}
+
+/**
+ * How many copies of an image the machines write to their disk at the least. Upgrades go round in the state partition: one
+ * writes beside the active and the passive image, and takes the place of one of them.
+ */
+function imagesOf(stages: Stage[]): number {
+  const upgrades = stages.filter(({ upgrade }) => upgrade).length;
+  return stages.reduce((sum, { images = 0 }) => sum + images, 0) + Math.min(upgrades, 3);
 }
 
 /** The names of the disks that the machines' arguments have in /vm, where they are made. */

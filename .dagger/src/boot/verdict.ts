@@ -35,6 +35,7 @@ type Reason = Omit<Failure, "stage">;
 
 function stageFailure(node: Pick<Node, "assertions">, run: StageRun, host: Host): Reason | undefined {
   const { stage, outcome, proof, serial } = run;
+  if (outcome.reason.startsWith("paused ")) return pausedFailure(run);
   const sign = signIn(serial, signsOf(stage));
   // A role that was proven is proven, whatever the log says besides: a sign counts where it ended the stage.
   if (sign && (outcome.reason.startsWith("sign ") || (outcome.reason !== stage.ends && outcome.reason !== ""))) {
@@ -103,6 +104,16 @@ function unwanted({ stage, outcome, emulatorLog, serial }: StageRun): Reason | u
   }
   const unseen = stage.expect.find(({ name }) => !outcome.reached.some((seen) => seen.name === name));
   return unseen && { sentence: `the machine ended before its ${unseen.name} was seen`, details };
+}
+
+/** A machine that the emulator has paused says nothing of it, and neither does the emulator's log. */
+function pausedFailure({ outcome, serial, emulatorLog }: StageRun): Reason {
+  const [, why, mib] = outcome.reason.split(" ");
+  const sentence =
+    why === "io-error"
+      ? `the host's disk is full: the emulator stopped the virtual machine with ${mib} MiB left for its disk`
+      : `the emulator stopped the virtual machine: ${why}`;
+  return { sentence, details: [...tail(emulatorLog, 10), ...tail(serial, 20)] };
 }
 
 /** What the role gate found, where it takes back the very upgrade that is to be proven. */

@@ -4,11 +4,11 @@ import { type Container, type Directory, dag } from "@dagger.io/dagger";
 /** Where a folder of scripts stands while a step runs; it is a mount and never part of an image. */
 export const SCRIPTS = "/hegemonikon";
 
-/** The shell files of a folder beside the caller, e.g. `scriptFolder(import.meta.url, "scripts")`. */
+/** The shell and Perl files of a folder beside the caller, e.g. `scriptFolder(import.meta.url, "scripts")`. */
 export function scriptFolder(moduleUrl: string, name: string): Directory {
   const folder = new URL(`${name}/`, moduleUrl);
   return readdirSync(folder)
-    .filter((file) => file.endsWith(".sh"))
+    .filter((file) => /\.(sh|pl)$/.test(file))
     .sort()
     .reduce(
       (dir, file) => dir.withNewFile(file, readFileSync(new URL(file, folder), "utf8"), { permissions: 0o755 }),

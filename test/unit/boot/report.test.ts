@@ -73,6 +73,19 @@ test("what the machine said is text, never markup", () => {
   expect(page).not.toContain("<script");
 });
 
+test("a boot that had not finished: what it waited for, and no picture of a sentence", () => {
+  const of = (more: string) => input.runs.map((run) => ({ ...run, proof: parseProof(more) }));
+  const sentence = "Bootup is not yet finished (org.freedesktop.systemd1.Manager.FinishTimestampMonotonic=0).";
+  const none = reportHtml({ ...input, runs: of(port.replace("<svg></svg>", sentence)) });
+  expect(none).not.toContain("image/svg+xml");
+  const jobs = "#file boot-unfinished.txt\n#| 12 dev-tpm0.device start running\n#end\n";
+  expect(reportHtml({ ...input, runs: of(`${jobs}${port}`) })).toContain(
+    "The boot had not finished; what it waited for:</p><pre>12 dev-tpm0.device start running",
+  );
+  const declared = reportHtml({ ...input, runs: of(port.replace("<svg>", '<?xml version="1.0"?><svg>')) });
+  expect(declared).toContain("image/svg+xml");
+});
+
 test("a failure leads the page; stand-ins and emulation are said", () => {
   const failure = { stage: "The medium, live", sentence: "the kernel panicked", details: ["Kernel panic"] };
   const page = reportHtml({ ...input, failure, standins: ["kairos-init"] });

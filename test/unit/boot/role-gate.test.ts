@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { parse } from "yaml";
 import { roleGateEntries } from "../../../.dagger/src/boot/role-gate/entries";
 
@@ -30,9 +31,16 @@ type Told = {
   scale?: string;
 };
 
-/** What role-check says of these assertions. */
-const says = (failing: string[]) =>
-  `printf '%s\\n' 'noos: Local-AI' '  ok    the host name is noos' ${failing.map((name) => `'  FAIL  ${name}' '        | no'`).join(" ")}`;
+/** What role-check says of these assertions: a name each, and maybe behind a tab its command. */
+const says = (failing: string[]) => {
+  const lines = failing.flatMap((one) => {
+    const [name = "", command = `false ${name}`] = one.split("\t");
+    const code = "        exit code 1 after 2 attempt(s), 3 s";
+    return [`  FAIL  ${name}`, `        $ ${command}`, code, "        | no", "        | $ no"];
+  });
+  const all = ["noos: Local-AI", "  ok    the host name is noos", ...lines];
+  return `printf '%s\\n' ${all.map((line) => `'${line}'`).join(" ")}`;
+};
 
 /** A machine of files: its programs note how they were called; role-check and grub2-editenv end as told. */
 function machine(
@@ -77,6 +85,7 @@ function machine(
     ROLE_GATE_RELEASE: join(root, "kairos-release"),
     ROLE_GATE_SCALE: scale,
     ROLE_GATE_PAUSE: "0",
+    ROLE_GATE_TTY: "/nonexistent/tty",
     ROLE_GATE_SECONDS: "0",
   };
   return {
@@ -161,7 +170,8 @@ test.each([1, 2])("role-check ends with %d: the reason is kept, GRUB still watch
   expect(box.note("failed")).toStartWith(
     "v2.0.0 did not prove its role:\nNew since the upgrade: it answers\nnoos: Local-AI\n",
   );
-  expect(box.note("failed")).toContain("  FAIL  it answers\n        | no\nIts journal: ");
+  expect(box.note("failed")).toContain("  FAIL  it answers\n        $ false it answers\n");
+  expect(box.note("failed")).toContain("        | no\n        | $ no\nIts journal: ");
   expect(box.note("failed-journal")).toBe("unit: broken\n");
   // what programs printed is root's alone; its name is everybody's
   for (const name of ["failed", "failed-journal"]) expect(statSync(join(box.notes, name)).mode & 0o077).toBe(0);
@@ -222,7 +232,7 @@ test("an upgrade written while the one before is judged: GRUB goes on watching, 
 test("what did not hold before the upgrade either is said, and no reason to go back", () => {
   const box = machine("active", { before: ["mowa answers", "a [ring] is sent"], fails: ["a [ring] is sent"] });
   box.upgrade();
-  expect(box.note("failing")).toBe("mowa answers\na [ring] is sent\n");
+  expect(box.note("failing")).toBe("mowa answers\n$ false mowa answers\na [ring] is sent\n$ false a [ring] is sent\n");
   const judged = box.run("judge");
   expect(judged.stdout).toContain(
     "The upgrade from v2.0.0 to v2.0.0 is good.\nAs before it, this does not hold: a [ring] is sent\n",
@@ -239,6 +249,51 @@ test("what fails besides is a reason to go back, and named", () => {
   expect(box.note("failed")).toContain("New since the upgrade: the relay runs\n");
   expect(box.note("failed")).not.toContain("New since the upgrade: mowa answers");
 });
+
+test("an assertion that has another name, or another command, is the one it was; with both it is another", () => {
+  const known = ["mowa answers\tcurl mowa", "the relay runs\tsystemctl is-active relay"];
+  const renamed = machine("active", {
+    before: known,
+    fails: ["mowa replies\tcurl mowa", "the relay runs\tpgrep relay"],
+  });
+  renamed.upgrade();
+  expect(renamed.run("judge").stdout).toContain(
+    "is good.\nAs before it, this does not hold: mowa replies\nAs before it, this does not hold: the relay runs\n",
+  );
+  const other = machine("active", { before: known, fails: ["mowa replies\tcurl mowa/api", "the relay runs"] });
+  other.upgrade();
+  other.run("judge");
+  expect(other.calls().at(-1)).toBe("systemctl --no-block reboot");
+  expect(other.note("failed")).toContain("New since the upgrade: mowa replies\nnoos");
+});
+
+test("what holds is asked before anything is written, and whoever waits for it is told so while it is asked", async () => {
+  const box = machine("active");
+  const started = join(box.notes, "../asked");
+  mkdirSync(join(started, ".."), { recursive: true });
+  writeFileSync(join(box.bin, "role-check"), `#!/bin/sh\necho > ${started}\nsleep 30\n`);
+  chmodSync(join(box.bin, "role-check"), 0o755);
+  const { ROLE_GATE_TTY, ...env } = box.env;
+  // as kairos-agent calls it: what it prints is collected, the terminal is still its own
+  const call = `${join(files, "arm")} before > ${box.notes}-out 2>&1`;
+  const terminal = spawn("script", ["-qec", call, "/dev/null"], { env: { ...env, SHELL: "/bin/sh" } });
+  let shown = "";
+  terminal.stdout.on("data", (data) => {
+    shown += data;
+  });
+  const ended = new Promise<number | null>((done) => terminal.on("close", done));
+  for (let i = 0; i < 100 && !existsSync(started); i++) await setTimeout(100);
+  await setTimeout(300);
+  expect(shown).toContain("role gate: asking what of the role holds");
+  expect(shown).toContain("Ctrl-C stops the upgrade before it has begun");
+  terminal.stdin.write("\u0003");
+  expect(await ended).not.toBe(0);
+  expect(box.note("pending")).toBeUndefined();
+  // and after the upgrade nobody waits: nothing is asked
+  const { calls } = box;
+  expect(spawnSync(join(files, "arm"), ["after"], { env: box.env }).status).toBe(0);
+  expect(calls().filter((call) => call.startsWith("role-check"))).toEqual([]);
+}, 30_000);
 
 test("a role-check that cannot run is a reason to go back, whatever failed before", () => {
   const box = machine("active", { before: ["mowa answers"], role: 2 });
@@ -307,7 +362,7 @@ test("the gate's notes are root's alone, and what an assertion writes is as else
   box.upgrade();
   const masks = () => (box.note("umask") ?? "").trim();
   writeFileSync(join(box.bin, "role-check"), `#!/bin/sh\numask > ${join(box.notes, "umask")}\n`);
-  spawnSync(join(files, "arm"), ["after"], { env: box.env });
+  spawnSync(join(files, "arm"), ["before"], { env: box.env });
   expect(masks()).toBe("0022");
   box.run("judge");
   expect(masks()).toBe("0022\n0022");

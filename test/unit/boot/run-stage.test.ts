@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseOutcome } from "../../../.dagger/src/boot/outcome";
@@ -11,10 +11,16 @@ const script = join(root, ".dagger/src/boot/vm/scripts/run-stage.sh");
 const fake = join(root, "test/fixtures/boot/vm/qemu");
 
 /** Files of the fake emulator and of the stage; how long everything may take. */
-type Case = { fake?: { [name: string]: string }; stage?: { [name: string]: string }; emulator?: string };
+type Case = {
+  fake?: { [name: string]: string };
+  stage?: { [name: string]: string };
+  emulator?: string;
+  /** Programs that are found before the real ones. */
+  programs?: { [name: string]: string };
+};
 
 /** Runs one stage. Rejects where it has not ended after 45 s: nothing may wait for ever. */
-async function run({ fake: files = {}, stage: of = {}, emulator = fake }: Case) {
+async function run({ fake: files = {}, stage: of = {}, emulator = fake, programs = {} }: Case) {
   const folder = mkdtempSync(join(tmpdir(), "run-stage-"));
   const put = (under: string, all: { [name: string]: string }) => {
     for (const [name, text] of Object.entries(all)) {
@@ -25,9 +31,17 @@ async function run({ fake: files = {}, stage: of = {}, emulator = fake }: Case) 
   const stage = { ends: "done\n", seconds: "8\n", "expect.tsv": "", "watch.tsv": signTable(), "qemu.args": "-x\n" };
   put("fake", { serial: "Linux version 6.8\n", port: "", ...files });
   put("stage", { ...stage, ...of });
+  put("vm", { "disk.raw": "all of the host's room" });
+  put("bin", programs);
+  for (const name of Object.keys(programs)) chmodSync(join(folder, "bin", name), 0o755);
   const out = join(folder, "out");
   const child = spawn(script, [join(folder, "stage"), out, "1", emulator], {
-    env: { ...process.env, FAKE: join(folder, "fake") },
+    env: {
+      ...process.env,
+      FAKE: join(folder, "fake"),
+      VM_FOLDER: join(folder, "vm"),
+      PATH: `${join(folder, "bin")}:${process.env.PATH}`,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const status = await new Promise<number | null>((done, failed) => {
@@ -47,6 +61,8 @@ async function run({ fake: files = {}, stage: of = {}, emulator = fake }: Case) 
     told: read("fake/told").split("\n"),
     port: read("out/port.log"),
     picture: read("out/screenshot.png"),
+    log: read("out/qemu.log"),
+    disk: existsSync(join(folder, "vm/disk.raw")),
   };
 }
 
@@ -57,6 +73,8 @@ test.concurrent("a role that is proven: its report, a picture, and the machine i
   expect(ran.picture).toContain("PNG of Linux version");
   expect(ran.told).toContain("port: scale 1");
   expect(ran.told[0]).toContain("name=hegemonikon.scale.1");
+  // what it sends to its network goes through the filter
+  expect(ran.told[0]).toContain("-object filter-redirector,id=cut-cloud,netdev=net,queue=rx,outdev=sent,indev=passed ");
   expect(ran.outcome.switchedOff).toBeUndefined();
 }, 60_000);
 
@@ -110,4 +128,24 @@ test.concurrent("a machine that is shut down: that it did, or that it did not in
   expect([well.status, well.outcome.switchedOff]).toEqual([0, true]);
   const stuck = await run({ fake: { port, stubborn: "" }, stage: { powerdown: "2\n" } });
   expect([stuck.status, stuck.outcome.reason, stuck.outcome.switchedOff]).toEqual([1, "done", false]);
+}, 60_000);
+
+test.concurrent("a machine that the emulator has paused ends its stage in seconds, and leaves room for what is said of it", async () => {
+  const started = Date.now();
+  const ran = await run({ fake: { paused: "paused (io-error)" }, stage: { seconds: "600\n" } });
+  expect(ran.status).toBe(1);
+  expect(ran.outcome.reason).toMatch(/^paused io-error \d+$/);
+  expect(Date.now() - started).toBeLessThan(30_000);
+  expect(ran.disk).toBe(false);
+}, 60_000);
+
+test.concurrent("a machine that runs, or that is about to end, is not taken for a paused one", async () => {
+  const ran = await run({ fake: { paused: "paused (shutdown)" }, stage: { seconds: "9\n" } });
+  expect([ran.outcome.reason, ran.disk]).toEqual(["over", true]);
+}, 60_000);
+
+test.concurrent("where the filter of what the machine sends fails, the machine is ended, and not taken for one that did its work", async () => {
+  const ran = await run({ programs: { perl: "#!/bin/sh\necho no perl >&2\nexit 1\n" }, stage: { ends: "exit\n" } });
+  expect([ran.outcome.reason, ran.outcome.exitCode]).toEqual(["exit", 137]);
+  expect(ran.log).toContain("no perl");
 }, 60_000);

@@ -24,7 +24,15 @@ function scene(plan: Files, says: Files = {}) {
   };
   const emulator = join(folder, `qemu-system-${arch}`);
   symlinkSync(fake, emulator);
-  put("plan", { machine: `${emulator}\n`, firmware: "\n", cpu: "max\n", memory: "64\n", disks: "", ...plan });
+  put("plan", {
+    machine: `${emulator}\n`,
+    firmware: "\n",
+    cpu: "max\n",
+    memory: "64\n",
+    room: "0\n",
+    disks: "",
+    ...plan,
+  });
   put("fake", { serial: "Linux version 6.8\n", port: "#fact started 1\nok 1 - a\n#done 0\n", ...says });
   mkdirSync(join(folder, "medium"));
   const env = {
@@ -43,7 +51,9 @@ function scene(plan: Files, says: Files = {}) {
 function planned(route: "live" | "installed", kvm = false): Files {
   const node = { arch: "amd64" as const, memory: "64MiB", assertions: [{ name: "a", command: "true", within: "1s" }] };
   const stages = stagesOf(node, route).map((stage) => ({ ...stage, seconds: 2 }));
-  const files = planFiles(node, stages, "bios", kvm).filter(({ path }) => path !== "machine" && path !== "firmware");
+  const files = planFiles(node, stages, "bios", kvm, 2 ** 20).filter(
+    ({ path }) => path !== "machine" && path !== "firmware",
+  );
   return Object.fromEntries(files.map(({ path, text }) => [path, text]));
 }
 
@@ -99,6 +109,14 @@ test("memory: what the node asks for, what the host has where that is less, and 
   expect(memory(6000).stdout).toBe("4976\n");
   expect(memory(2000)).toMatchObject({ status: 1, stdout: "" });
   expect(memory(2000).stderr).toContain("this host has 976 MiB to spare, expected 8192 MiB");
+});
+
+test("room: too little ends it before anything is started, with figures", () => {
+  const { folder, call } = scene({ ...planned("installed"), room: "99999999\n" });
+  const ran = call("run-stages.sh", [join(folder, "plan"), join(folder, "out")]);
+  expect([ran.status, existsSync(join(folder, "fake/told"))]).toEqual([1, false]);
+  expect(ran.stderr).toMatch(/^room: found \d+ MiB of free disk .*, expected 99999999 MiB at the least/);
+  expect(call("room.sh", [folder]).stdout).toMatch(/^\d+\n$/);
 });
 
 test("disks: sparse ones are made, one from an earlier plan is gone on with", () => {

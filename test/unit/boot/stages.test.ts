@@ -14,7 +14,7 @@ const node = {
   ],
 };
 const plan = (route: "live" | "installed", kvm = true) =>
-  new Map(planFiles(node, stagesOf(node, route), "uefi", kvm).map(({ path, text }) => [path, text]));
+  new Map(planFiles(node, stagesOf(node, route), "uefi", kvm, 2 ** 30).map(({ path, text }) => [path, text]));
 
 test("a stage waits as long as role-check may take, which tries each assertion for so long at the least", () => {
   const run = readFileSync(join(import.meta.dir, "../../../.dagger/src/boot/role-check/files/run"), "utf8");
@@ -37,7 +37,7 @@ test("the machine has the memory that node.yaml names", () => {
 });
 
 test("a stage's time covers the start, the assertion with most time, one try of each that is late, and the report", () => {
-  expect(stagesOf(node, "live").map(({ seconds }) => seconds)).toEqual([180 + 600 + 2 * 30 + 120]);
+  expect(stagesOf(node, "live").map(({ seconds }) => seconds)).toEqual([180 + 600 + 2 * 30 + 150]);
 });
 
 test("installed: one disk through all stages; the medium is gone from the third on", () => {
@@ -52,6 +52,11 @@ test("installed: one disk through all stages; the medium is gone from the third 
     expect(args).not.toContain(".iso");
     expect(files.get(`${stage}/powerdown`)).toBe("180\n");
   }
+});
+
+test("the room that a disk needs at the least: three copies of the image once it is installed, none before", () => {
+  expect(plan("live").get("room")).toBe("0\n");
+  expect(plan("installed").get("room")).toBe("3072\n");
 });
 
 test("stages run in the order of their names", () => {

@@ -95,9 +95,11 @@ test("a failing boot has no port, so that nobody asks it; who upgrades has the p
 
 test("the plan: a disk that is gone on with, and an upgrade as a second part of its stage", () => {
   const plan = new Map(
-    planFiles({ arch: "amd64", memory: "4GiB" }, stages(), "uefi", true).map(({ path, text }) => [path, text]),
+    planFiles({ arch: "amd64", memory: "4GiB" }, stages(), "uefi", true, 2 ** 30).map(({ path, text }) => [path, text]),
   );
   expect(plan.get("disks")).toBe("disk.qcow2 40G\n");
+  // active, passive, and the one that is written beside them, however many upgrades there are
+  expect(plan.get("room")).toBe("3072\n");
   expect(plan.get("02-before/then/upgrade")).toBe(`10.0.2.2:5000/${node.name}:after\n`);
   expect(plan.get("02-before/ends")).toBe("done\n");
   expect(plan.get("02-before/then/ends")).toBe("exit\n");

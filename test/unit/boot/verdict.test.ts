@@ -215,9 +215,19 @@ test("each kind of end has its own words", () => {
   expect(sentence("late kernel", { outcome: { reason: "late kernel", reached: [] } })).toContain(
     "no kernel started: see screenshot.png",
   );
-  expect(sentence("over")).toContain("not finished within 2640 s (4 times the usual, emulated)");
+  expect(sentence("over")).toContain("not finished within 2760 s (4 times the usual, emulated)");
   expect(sentence("exit")).toBe("the machine switched off before its role was proven");
   expect(sentence("", { outcome: { reason: "", reached: [] } })).toBe("the virtual machine was not started");
+});
+
+test("a machine that the emulator paused: a full disk is named, not a deadline", () => {
+  const paused = failure({ "2-install": { reason: "paused io-error 3", emulatorLog: "warning: x" } });
+  expect(paused?.sentence).toBe(
+    "the host's disk is full: the emulator stopped the virtual machine with 3 MiB left for its disk",
+  );
+  expect(paused?.details).toEqual(["warning: x", "[    0.0] Linux version 6.8", "login:"]);
+  const other = failure({ "2-install": { reason: "paused internal-error 9000" } });
+  expect(other?.sentence).toBe("the emulator stopped the virtual machine: internal-error");
 });
 
 test("recovery, or another system than expected, is no proof", () => {

@@ -2,6 +2,7 @@ import type { Node } from "../../node/node.js";
 import { stageArguments } from "../machine.js";
 import {
   INSTALL_SECONDS,
+  INSTALLED_IMAGES,
   KERNEL,
   POWERDOWN_SECONDS,
   REPORT_SECONDS,
@@ -46,6 +47,7 @@ export function installStage(): Stage {
     expect: [KERNEL],
     arguments: stageArguments({ medium: UNATTENDED, disk: DISK, once: true, silent: true }),
     powerdown: false,
+    images: INSTALLED_IMAGES,
   };
 }
 

@@ -39,9 +39,10 @@ export async function upgradeTest(recipe: Recipe, nodeDir: Directory, wanted: Up
   const tools = await emulator(recipe, "uefi", ["qemu-utils", "docker-registry", "skopeo"]);
   const media = dag.directory().withFile("unattended.iso", unattended(tools, iso, driverStages()));
   const first = installStage();
+  const { bytes } = summarize(seen.listing);
   const keep = { path: "keep", text: "" };
   // By itself: the same medium installs the same disk, and what follows is tried again without it.
-  const installed = runStages(tools, [...planFiles(node, [first], "uefi", kvm), keep], media, attempt, kvm);
+  const installed = runStages(tools, [...planFiles(node, [first], "uefi", kvm, bytes), keep], media, attempt, kvm);
   let out = dag.directory().withDirectory("/", installed, { exclude: ["machine"] });
 
   const stages = upgradeStages(node, version, faults);
@@ -49,11 +50,12 @@ export async function upgradeTest(recipe: Recipe, nodeDir: Directory, wanted: Up
   if (runs[0]?.outcome.reason === first.ends) {
     const variants: Variant[] = ["after", ...faults];
     const served = withImages(tools, node, variants, made);
-    const ran = runStages(served, planFiles(node, stages, "uefi", kvm), installed.directory("machine"), attempt, kvm);
+    const plan = planFiles(node, stages, "uefi", kvm, bytes);
+    const ran = runStages(served, plan, installed.directory("machine"), attempt, kvm);
     out = out.withDirectory("/", ran);
   }
   const sizes = [
-    { name: "root file system before, unpacked", bytes: summarize(seen.listing).bytes },
+    { name: "root file system before, unpacked", bytes },
     { name: before.artefacts.medium, bytes: await iso.size() },
   ];
   return proofFolder(out, { recipe, stages: [first, ...stages], sizes, evenFailed });

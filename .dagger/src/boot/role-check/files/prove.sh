@@ -9,10 +9,14 @@ if [ $code != 0 ]; then
     send failed-units.txt systemctl --no-pager --failed --full
     send journal.txt journalctl --no-pager --boot --lines=200 --output=short-monotonic
 fi
-# systemd-analyze knows nothing before the boot's last job is done
-timeout $((60 * scale)) systemctl is-system-running --wait > /dev/null
-send time.txt systemd-analyze time
-send blame.txt systemd-analyze --no-pager blame
-send critical-chain.txt systemd-analyze --no-pager critical-chain
-send plot.svg systemd-analyze plot
+# systemd-analyze knows nothing before the boot's last job is done, and a device that does not come is waited for 90 s
+timeout $((100 * scale)) systemctl is-system-running --wait > /dev/null
+if [ $? = 124 ]; then
+    send boot-unfinished.txt systemctl --no-pager list-jobs
+else
+    send time.txt systemd-analyze time
+    send blame.txt systemd-analyze --no-pager blame
+    send critical-chain.txt systemd-analyze --no-pager critical-chain
+    send plot.svg systemd-analyze plot
+fi
 finish $code

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs the stages of a plan, one virtual machine after the other, until one ends otherwise than it should.
-# Usage: run-stages.sh PLAN OUT   PLAN has `machine` (the emulator and its arguments, one a line), `memory` (MiB), and a folder a
-# stage; OUT gets `host.tsv` and a folder a stage. Exit code 0 whenever there is something to judge: the verdict is not made here.
+# Usage: run-stages.sh PLAN OUT   PLAN has `machine` (the emulator and its arguments, one a line), `memory` and `room` (MiB), and
+# a folder a stage; OUT gets `host.tsv` and a folder a stage. Exit code 0 whenever there is something to judge: the verdict is not made here.
 set -u
 plan=$1 out=$2 vm=${VM_FOLDER:-/vm} medium=${MEDIUM_FOLDER:-/medium}
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
@@ -10,6 +10,7 @@ mkdir -p "$out" "$vm"
 mapfile -t machine < "$plan/machine"
 firmware=$(cat "$plan/firmware")
 if [ -n "$firmware" ]; then cp "${firmware/_CODE/_VARS}" "$vm/vars.fd" && chmod 600 "$vm/vars.fd"; fi
+"$here/room.sh" "$vm" "$(cat "$plan/room")" > /dev/null || exit 1
 "$here/make-disks.sh" "$plan/disks" "$medium" "$vm" || exit 1
 if [ -e "$medium/card.raw.zst" ]; then "$here/make-card.sh" "$medium/card.raw.zst" "$vm/disk.raw" "$medium/oem" || exit 1; fi
 

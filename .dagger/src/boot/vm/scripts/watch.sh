@@ -1,6 +1,7 @@
 #!/bin/bash
 # Watches a virtual machine and prints why watching ended: done (role-check has reported), exit (the machine ended),
-# sign NAME, late NAME, or over. Usage: watch.sh STAGE WATCH SCALE PROCESS; the logs are in the working directory.
+# sign NAME, late NAME, paused WHY (by the emulator), or over. Usage: watch.sh STAGE WATCH SCALE PROCESS [PAUSED]; the logs are in the
+# working directory, and PAUSED is a pipe in which a line says why the emulator has paused the machine.
 # WATCH has lines NAME<tab>MOST<tab>REGEXP: more lines of the serial log than that match, and all is lost.
 # STAGE/ends says whether role-check's report ends it; STAGE/expect.tsv has lines NAME<tab>SECONDS<tab>LOG<tab>REGEXP: what is to be seen, and when at the latest.
 set -u
@@ -8,6 +9,7 @@ stage=$1 watch=$2 scale=$3 process=$4
 limit=$(($(cat "$stage/seconds") * scale)) ends=$(cat "$stage/ends")
 started=$SECONDS
 declare -A seen=()
+exec 3<> "${5:-/dev/null}"
 
 # GRUB and the firmware move the cursor, systemd colours its words
 matches() { sed 's/\x1b\[[0-9;?=]*[A-Za-z]//g' "$1" | LC_ALL=C grep -acE -- "$2"; }
@@ -30,6 +32,7 @@ while :; do
     while IFS=$'\t' read -r name most pattern; do
         [ "$(matches serial.log "$pattern")" -le "$most" ] || { echo "sign $name" && exit; }
     done < "$watch"
+    if read -r -t 0.01 -u 3 why; then echo "paused $why" && exit; fi
     [ $alive = yes ] || { echo "exit" && exit; }
     [ $now -lt $limit ] || { echo "over" && exit; }
     sleep 1
