@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { Machine } from "./machine.js";
@@ -18,6 +19,8 @@ let noos: Machine;
 beforeEach(() => {
   noos = new Machine("noos");
   noos.run(`${LIB}/prepare-storage`);
+  noos.put("/proc/uptime", "200.00 100.00\n");
+  noos.put("/fake/began", "170000000\n"); // microseconds
 });
 afterEach(() => noos.remove());
 
@@ -103,6 +106,62 @@ describe("the container image", () => {
       detail: "try 3 of 3: Error: dial tcp https://registry: no route to host; a new round follows",
     });
     expect(existsSync(noos.path("/run/noos/image.env"))).toBe(false);
+  });
+
+  describe("a power cut", () => {
+    const synced = () =>
+      noos.put("/fakes/sync", '#!/bin/sh\necho "sync $*" >>"$FAKE/podman.log"\n[ ! -e "$FAKE/bad" ]\n', 0o755);
+    const STORE = "/usr/local/lib/noos/containers";
+    const said = () => podman().map((line) => line.replaceAll(noos.root, ""));
+    beforeEach(() => {
+      noos.put(archive, "layers");
+      list({ ...entry, digest, delivery: "baked", archive });
+    });
+
+    test("the image gets its name, which is what is asked for, when it is on the disk", () => {
+      synced();
+      expect(load().code).toBe(0);
+      const order = said().filter((line) => /^(sync|load|tag)/.test(line));
+      expect(order.map((line) => line.split(" ")[0])).toEqual(["sync", "load", "sync", "tag", "sync"]);
+      expect(order[0]).toEndWith("/importing");
+      expect(order[2]).toBe("sync --file-system /run/noos/data/containers");
+      expect(existsSync(noos.path("/usr/local/lib/noos/importing"))).toBe(false);
+    });
+
+    test("what cannot be brought to the disk gets no name, and nobody takes it for finished", () => {
+      synced();
+      noos.put("/fake/bad", "");
+      noos.put("/usr/local/lib/noos/importing", "");
+      expect(load({ NOOS_TRIES: "1" }).code).not.toBe(0);
+      expect(said().some((line) => line.startsWith("tag"))).toBe(false);
+      expect(existsSync(noos.path("/usr/local/lib/noos/importing"))).toBe(true);
+    });
+
+    test("what it left of an import is thrown away at the next boot, and nothing else is", () => {
+      noos.put(`${STORE}/overlay/half`, "");
+      noos.put("/usr/local/lib/noos/models/mine", "");
+      noos.put("/usr/local/lib/noos/importing", "");
+      expect(noos.run(`${LIB}/prepare-storage`).code).toBe(0);
+      expect(readdirSync(noos.path(STORE))).toEqual([]);
+      expect(load().code).toBe(0);
+      expect(
+        readdirSync(noos.path("/usr/local/lib/noos")).filter((name) => /^(unfinished|importing)/.test(name)),
+      ).toEqual([]);
+      expect(existsSync(noos.path("/usr/local/lib/noos/models/mine"))).toBe(true);
+      noos.put(`${STORE}/overlay/whole`, "");
+      noos.run(`${LIB}/prepare-storage`);
+      expect(load().code).toBe(0);
+      expect(existsSync(noos.path(`${STORE}/overlay/whole`))).toBe(true);
+    });
+
+    test("a try that fails, as without a network, throws nothing away", () => {
+      list({ ...entry, digest, delivery: "pulled" });
+      noos.put(`${STORE}/overlay/whole`, "");
+      noos.put("/fake/fail", "9");
+      expect(load({ NOOS_TRIES: "2" }).code).not.toBe(0);
+      noos.run(`${LIB}/prepare-storage`);
+      expect(existsSync(noos.path(`${STORE}/overlay/whole`))).toBe(true);
+    });
   });
 
   test("a list without the container is a permanent failure with a reason", () => {
@@ -487,6 +546,20 @@ describe("LocalAI", () => {
     expect(noos.read(`${LIB}/call-api`)).not.toMatch(/curl .*\$key/);
   });
 
+  test("who may not read the key is told so where LocalAI wants one", async () => {
+    chmodSync(noos.root, 0o755);
+    noos.put("/usr/local/lib/noos/local-ai.env", "LOCALAI_API_KEY=s3cret\n", 0o600);
+    const nobody = ["--reuid=65534", "--clear-groups", noos.path("/usr/bin/noos-check"), "backend", "llama-cpp"];
+    const child = spawn("setpriv", nobody, { env: noos.env(env) });
+    let err = "";
+    child.stderr.on("data", (data) => {
+      err += data;
+    });
+    await new Promise((done) => child.on("close", done));
+    expect(err).toContain("use sudo");
+    expect((await check("backend", "llama-cpp")).err).not.toContain("use sudo");
+  });
+
   test("a wrong fact is named", async () => {
     expect(await check("completions")).toMatchObject({
       code: 64,
@@ -501,7 +574,6 @@ describe("LocalAI", () => {
         .read("/fake/systemctl.log")
         .split("\n")
         .filter((line) => line.startsWith("restart"));
-    noos.put("/run/noos/started", "");
     await watch();
     expect(state("api").state).toBe("ready");
     answers = {};
@@ -515,11 +587,12 @@ describe("LocalAI", () => {
   });
 
   test("a long start is not a hang", async () => {
-    noos.put("/run/noos/started", "");
+    noos.put("/proc/uptime", "1960.00 100.00\n");
     answers = {};
     for (let round = 0; round < 6; round++) await noos.start(`${LIB}/watch-health`, [], env);
-    expect(state("api").state).toBe("starting");
-    for (let round = 0; round < 5; round++) await noos.start(`${LIB}/watch-health`, [], { ...env, NOOS_GRACE: "0" });
+    expect(state("api")).toMatchObject({ state: "starting", detail: "no answer yet, 1790s after the start" });
+    noos.put("/proc/uptime", "1970.00 100.00\n");
+    for (let round = 0; round < 5; round++) await noos.start(`${LIB}/watch-health`, [], env);
     expect(noos.read("/fake/systemctl.log")).toContain("restart");
   });
 });

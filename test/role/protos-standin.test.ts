@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Machine } from "./machine.js";
@@ -32,13 +32,17 @@ beforeEach(() => {
   const size = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64m", "tmpfs", protos.path("/var/lib/k0s")]);
   expect(size.status, String(size.stderr)).toBe(0);
 });
-afterEach(async () => {
+/** Ends it as systemd would. */
+async function stop() {
   if (running && running.exitCode === null && running.signalCode === null) {
     const ended = new Promise((done) => running?.once("exit", done));
     running.kill("SIGKILL");
     await ended;
   }
   running = undefined;
+}
+afterEach(async () => {
+  await stop();
   spawnSync("umount", ["--lazy", protos.path("/var/lib/k0s")]);
   protos.remove();
 });
@@ -80,4 +84,41 @@ test("it ends on a reservation that the data folder's file system, or the memory
   expect(memory).toMatch(/"memory" has a reservation of \d+ but capacity of \d+\nexit code 1$/);
   const other = await controller((config) => config.replace("memory: 1536Mi", "memory: lots"));
   expect(other).toMatch(/kubeReserved memory: .*"lots".*\nexit code 1$/);
+});
+
+/** The program's answer, in the controller's network where one runs. */
+function k0s(...args: string[]) {
+  const inside = ["chroot", protos.root, "/usr/bin/k0s", ...args];
+  const ran = running
+    ? spawnSync("nsenter", [`--net=/proc/${running.pid}/ns/net`, ...inside], { encoding: "utf8" })
+    : spawnSync("unshare", ["--net", ...inside], { encoding: "utf8" });
+  return { code: ran.status, err: ran.stderr };
+}
+
+test("README.md's commands bring the cluster of before back; k0s itself refuses over an etcd that is there, or as it runs", async () => {
+  const readme = readFileSync(resolve(import.meta.dir, "../../nodes/protos/README.md"), "utf8");
+  const block = readme.slice(readme.indexOf("### The cluster of before"), readme.indexOf("## Why so"));
+  const commands = [...block.matchAll(/^ {4}sudo (.*)$/gm)].map(([, command]) => command ?? "");
+  const DATABASE = "/var/lib/k0s/etcd/member/snap/db";
+  await controller((config) => config);
+  await Bun.sleep(4000); // it is not ready at once
+  protos.put("/backup/here", "");
+  expect(k0s("backup", "--save-path=/backup")).toMatchObject({ code: 0 });
+  const before = protos.read(DATABASE);
+  protos.put(DATABASE, "what a newer k0s wrote");
+  const file = `/backup/${readdirSync(protos.path("/backup")).find((name) => name.startsWith("k0s_backup_"))}`;
+  expect(k0s("restore", file).err).toContain("k0s must be down");
+  await stop();
+  expect(k0s("restore", file).err).toContain('data-dir "/var/lib/k0s/etcd" not empty');
+
+  for (const command of commands) {
+    const [program, ...args] = command.replace("FILE", file).split(" ");
+    if (program === "mv") renameSync(protos.path(args[0] ?? ""), protos.path(args[1] ?? ""));
+    else if (program === "k0s") expect(k0s(...args)).toMatchObject({ code: 0 });
+    else if (command === "systemctl start k0scontroller") await controller((config) => config);
+    else expect(["systemctl stop k0scontroller", "ls -lt /usr/local/lib/protos/backup"]).toContain(command);
+  }
+  expect(commands.map((command) => command.split(" ")[0])).toEqual(["ls", "systemctl", "mv", "k0s", "systemctl"]);
+  expect(protos.read(DATABASE)).toBe(before);
+  expect(protos.read("/var/lib/k0s/etcd.before/member/snap/db")).toBe("what a newer k0s wrote");
 });

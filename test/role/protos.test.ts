@@ -1,6 +1,16 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { Machine } from "./machine.js";
@@ -18,6 +28,7 @@ setDefaultTimeout(60_000); // the machine that tests may be busy
 let protos: Machine;
 beforeEach(() => {
   protos = new Machine("protos");
+  protos.put("/proc/uptime", "60.00 100.00\n");
 });
 afterEach(() => protos.remove());
 
@@ -363,7 +374,76 @@ describe("the assertions", () => {
   test("no API server: each that needs it fails", () => {
     is("dns", "10.96.0.1\n");
     is("down", "");
-    for (const fact of ["node", "pod", "dns"]) expect(check(fact).code).not.toBe(0);
+    protos.put("/proc/uptime", "4810.03 100.00\n");
+    for (const fact of ["node", "pod", "dns"]) expect(check(fact).code).toBe(1);
+  });
+
+  describe("images that cannot be fetched", () => {
+    const WAITING = `kube-proxy-x1   1/1   Running                 0   9m
+kube-router-x2  0/1   Init:ImagePullBackOff   0   9m
+coredns-x3      0/1   ErrImagePull            0   9m
+`;
+    const NO_NETWORK =
+      "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:…\n";
+    const skips = {
+      code: 77,
+      out: "SKIP: images cannot be fetched for kube-router-x2, coredns-x3; this shows once they can\n",
+    };
+    beforeEach(() => {
+      protos.put("/proc/uptime", "481.03 100.00\n");
+      is("kube-system", WAITING);
+      is("unready", NO_NETWORK);
+    });
+
+    test("node, pod and dns cannot be shown then, and say for which pods; what holds, holds", () => {
+      for (const fact of ["node", "pod", "dns"]) expect(check(fact), fact).toMatchObject(skips);
+      expect(check("pod").err).toBe("no pod is running\n");
+      is("pods", "kube-system/kube-proxy-x1\n");
+      expect(check("pod").code).toBe(0);
+    });
+
+    test("role-check takes it for what it is: not shown, so the gate finds nothing new", () => {
+      const run = join(import.meta.dir, "../../.dagger/src/boot/role-check/files/run");
+      const list = protos.node.assertions.map(({ name, command }) => `600\t${name}\t${command}\n`).join("");
+      protos.put("/assertions.tsv", list);
+      protos.put("/var/lib/k0s/pki/admin.conf", "key", 0o600);
+      const ran = spawnSync(run, [protos.path("/assertions.tsv"), protos.path("/said"), "1", "0"], {
+        env: protos.env(),
+      });
+      expect(ran.status).toBe(0);
+      const holds = protos.node.assertions.map((_, index) =>
+        protos.read(`/said/${String(index + 1).padStart(3, "0")}/holds`).trim(),
+      );
+      expect(holds).toEqual(["skipped", "skipped", "skipped", "true"]);
+    });
+
+    test("the image of a pod's sandbox, which only events tell of", () => {
+      is(
+        "kube-system",
+        "coredns-x3   0/1   ContainerCreating   0   9m\ncoredns-x30   0/1   ContainerCreating   0   9m\n",
+      );
+      expect(check("dns").code).toBe(1);
+      is(
+        "events",
+        'coredns-x3 Failed to create pod sandbox: rpc error: … failed to get sandbox image "pause:3.10": …\n',
+      );
+      const out = "SKIP: images cannot be fetched for coredns-x3; this shows once they can\n";
+      expect(check("dns")).toMatchObject({ code: 77, out });
+    });
+
+    test("in the first eight minutes it is a failure, which is tried again: the network may be late", () => {
+      protos.put("/proc/uptime", "479.99 100.00\n");
+      for (const fact of ["node", "pod", "dns"]) expect(check(fact), fact).toMatchObject({ code: 1, out: "" });
+    });
+
+    test("another reason is a failure: pods that crash, a node that is not Ready for want of anything else", () => {
+      is("unready", "Kubelet stopped posting node status.\n");
+      expect(check("node")).toMatchObject({ code: 1, out: "" });
+      is("kube-system", "coredns-x3   0/1   CrashLoopBackOff   7   9m\n");
+      for (const fact of ["pod", "dns"]) expect(check(fact), fact).toMatchObject({ code: 1, out: "" });
+      is("kube-system", "");
+      for (const fact of ["pod", "dns"]) expect(check(fact), fact).toMatchObject({ code: 1, out: "" });
+    });
   });
 
   describe("kubeconfig", () => {
@@ -554,6 +634,71 @@ describe("installing", () => {
     const keys = [...said.matchAll(/^ +(\w+):/gm)].map(([, key]) => key ?? "");
     expect(keys).toEqual(["device", "auto"]);
     expect(Object.keys(protos.node.install ?? {}).filter((key) => keys.includes(key))).toEqual([]);
+  });
+});
+
+describe("a backup before an upgrade", () => {
+  const BACKUP = "/usr/local/lib/protos/backup";
+  const backUp = (env: Record<string, string> = {}) => protos.run("/usr/lib/hegemonikon/protos/back-up", [], env);
+  const kept = () => readdirSync(protos.path(BACKUP)).sort();
+  const none = (why: string) => ({
+    code: 0,
+    out: "",
+    err: expect.stringContaining(`no backup of the cluster before this upgrade: ${why}`),
+  });
+  beforeEach(() => protos.put("/fake/state", "one"));
+
+  test("Kairos asks for one before each upgrade, of a node that has a cluster", () => {
+    const cloud = readFileSync(join(import.meta.dir, "../../nodes/protos/cloud-config.yaml"), "utf8");
+    const steps = parseAllDocuments(cloud)[0]?.toJS().stages["before-upgrade"];
+    expect(protos.node.kubernetes).toBeDefined();
+    expect(steps.flatMap(({ commands }: { commands: string[] }) => commands)).toEqual([
+      "/usr/lib/hegemonikon/protos/back-up",
+    ]);
+  });
+
+  test("it is root's alone, names the k0s that made it, and k0s works on the disk, not in memory", () => {
+    const { code, out, err } = backUp();
+    expect([code, err]).toEqual([0, ""]);
+    expect(kept()).toEqual([expect.stringMatching(/^k0s-v1\.34\.10\+k0s\.0-\d{8}T\d{6}Z\.tar\.gz$/)]);
+    expect(out).toContain(`${BACKUP}/${kept()[0]}`);
+    expect(protos.read(`${BACKUP}/${kept()[0]}`)).toBe("one");
+    expect(statSync(protos.path(BACKUP)).mode & 0o777).toBe(0o700);
+    expect(statSync(protos.path(`${BACKUP}/${kept()[0]}`)).mode & 0o077).toBe(0);
+    expect(statSync(protos.path("/usr/local/lib/protos")).mode & 0o777).toBe(0o755); // lay-shipped's book is there
+    expect(protos.read("/fake/tmpdir")).toStartWith(protos.path(BACKUP));
+    expect(protos.run("/usr/bin/protos-status").out).toContain(`newest backup: ${kept()[0]}\n`);
+  });
+
+  test("the newest two stay, and nothing of one that a power cut ended", () => {
+    for (const [name, time] of [
+      ["k0s-v1.33.9-20270101T000000Z.tar.gz", 1000],
+      ["k0s-v1.9.0-20200101T000000Z.tar.gz", 2000],
+    ] as const) {
+      protos.put(`${BACKUP}/${name}`, "old");
+      utimesSync(protos.path(`${BACKUP}/${name}`), time, time);
+    }
+    protos.put(`${BACKUP}/new/half`, "half");
+    backUp();
+    expect(kept()).toEqual([expect.stringContaining("v1.34.10"), "k0s-v1.9.0-20200101T000000Z.tar.gz"]);
+  });
+
+  test("where there is none the upgrade goes on, why is said, and those of before stay", () => {
+    protos.put(`${BACKUP}/k0s-old.tar.gz`, "old");
+    protos.put("/fake/stopped", "");
+    expect(backUp()).toMatchObject(none("k0s does not run"));
+    rmSync(protos.path("/fake/stopped"));
+    protos.put("/fake/down", "");
+    expect(backUp()).toMatchObject(none("k0s ended with exit code 1: Error: unable to detect cluster status"));
+    rmSync(protos.path("/fake/down"));
+    expect(backUp({ KUBERNETES_SERVICE_HOST: "10.96.0.1" })).toMatchObject(none("Kubernetes started it"));
+    protos.put("/fake/slow", "60");
+    expect(backUp({ PROTOS_BACKUP_SECONDS: "1" })).toMatchObject(none("k0s ended with exit code 124"));
+    rmSync(protos.path("/fake/slow"));
+    protos.put("/fakes/df", "#!/bin/sh\necho 'Avail\n3'\n", 0o755);
+    protos.put("/var/lib/k0s/etcd/member/snap/db", Buffer.alloc(2 ** 20));
+    expect(backUp()).toMatchObject(none("it may need"));
+    expect(kept()).toEqual(["k0s-old.tar.gz"]);
   });
 });
 

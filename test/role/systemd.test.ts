@@ -40,7 +40,6 @@ const PACKAGED = [
   "/usr/bin/podman",
   "/usr/bin/cp",
   "/usr/bin/rm",
-  "/usr/bin/touch",
   "/usr/bin/python3",
   "/bin/bash",
   "/bin/sh",
@@ -101,6 +100,16 @@ test("verify finds a misspelt key and a missing program in them", () => {
   const path = join(root, UNIT_FOLDER, "role-gate-await.service");
   writeFileSync(path, readFileSync(path, "utf8").replace("NoNewPriv", "NoNewPirv").replace("await-gate", "await-gaet"));
   expect(verify(root, units)).toMatch(/NoNewPirv[\s\S]*await-gaet/);
+});
+
+test.each(nodes)("%s: what stays away from the recovery system stays away from a reset that runs by itself", (name) => {
+  const { root, units } = image(name);
+  const away = units.flatMap((unit) => {
+    const text = readFileSync(join(root, UNIT_FOLDER, unit), "utf8");
+    const modes = [...text.matchAll(/^ConditionPathExists=!\/run\/cos\/(\w+)$/gm)].map(([, mode]) => mode);
+    return modes.length === 0 ? [] : [[unit, modes]];
+  });
+  expect(away).toEqual(away.map(([unit]) => [unit, ["recovery_mode", "autoreset_mode"]]));
 });
 
 test("each has an exposure under 5, but for those that cannot, whose figure and reason are listed", () => {

@@ -129,7 +129,7 @@ export function planFiles(
     { path: "cpu", text: `${machine.cpu}\n` },
     { path: "memory", text: `${sizeInBytes(node.memory) / 1024 ** 2}\n` },
     { path: "room", text: `${Math.ceil((imagesOf(stages) * unpacked) / 1024 ** 2)}\n` },
-    // Sparse. Large enough for every node's partitions (protos asks for 26 GiB).
+    // Sparse. Large enough for every node's partitions (noos asks for 31.25 GiB).
     { path: "disks", text: lines(disksOf(stages).map((name) => `${name} 40G`)) },
     ...(mayUseKvm ? [{ path: "may-use-kvm", text: "" }] : []),
   ];

@@ -72,6 +72,10 @@ function stageFailure(node: Pick<Node, "assertions">, run: StageRun, host: Host)
     return { sentence: "no assertion holds: not one of them could be shown", details };
   }
   if (proof.exitCode !== 0) return { sentence: `role-check ended with exit code ${proof.exitCode}`, details: [] };
+  const known = proof.facts.get("password") ?? [];
+  if (known.length > 0) {
+    return { sentence: `a password that whoever has the image knows lets in: ${known.join(", ")}`, details: [] };
+  }
   const boots = proof.facts.get("boot")?.at(-1) ?? "unknown";
   if (stage.boots && boots !== stage.boots) {
     return { sentence: `Kairos booted its ${boots} system, expected ${stage.boots}`, details: tail(serial, 20) };

@@ -19,6 +19,9 @@ export type DeclaredUser = {
   readonly keys: readonly Located[];
 };
 
+/** A password that no one can log in with: locked, as shadow(5) has it. */
+export const LOCKED = /^[!*]+$/;
+
 /** A path that a cloud-config writes to. `stage` is absent for write_files. */
 export type WrittenFile = {
   readonly path: string;

@@ -1,3 +1,4 @@
+import { LOCKED, usersOf } from "../cloudconfig/facts.js";
 import type { Problem } from "../errors.js";
 import type { Facts } from "../media/facts.js";
 import { problemsOf } from "../media/problems-of.js";
@@ -16,7 +17,7 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
 
 /** What forbids an image, from the facts that media/scripts/image-facts.sh noted. Empty where it may leave. */
 export function imageProblems(node: string, facts: Facts): Problem[] {
-  return [...kernelProblems(node, facts), ...forbiddenProblems(node, facts)];
+  return [...kernelProblems(node, facts), ...forbiddenProblems(node, facts), ...passwordProblems(node, facts)];
 }
 
 /** The release of the kernel that boots: the one /boot/vmlinuz leads to; empty where it leads to none. */
@@ -115,4 +116,29 @@ function forbiddenProblems(node: string, facts: Facts): Problem[] {
       ...(reason ? { reason } : {}),
     };
   });
+}
+
+/** Users to whom a cloud-config inside the image gives a password. Its own files are refused by `check`: this is kairos-init's. */
+function passwordProblems(node: string, facts: Facts): Problem[] {
+  const texts = new Map<string, string[]>();
+  for (const line of facts.get("cloud-config") ?? []) {
+    const space = line.indexOf(" ");
+    const path = line.slice(0, space);
+    texts.set(path, [...(texts.get(path) ?? []), line.slice(space + 1)]);
+  }
+  return [...texts].flatMap(([path, lines]) =>
+    usersOf(lines.join("\n"))
+      .filter(({ passwd }) => passwd !== undefined && !LOCKED.test(passwd.value))
+      .map(
+        ({ name, stage }): Problem => ({
+          file: `image of ${node}`,
+          rule: "image/no-known-password",
+          severity: "error",
+          message: "A user gets a password that whoever has the image knows",
+          found: `${name}, in ${path}${stage === undefined ? "" : `, stage ${stage}`}`,
+          expected: 'no passwd, or "!"',
+          reason: "the build takes kairos-init's out of /system/oem (no-known-passwords.sh); this one it did not know",
+        }),
+      ),
+  );
 }

@@ -11,6 +11,9 @@ const HEAVY_VERSION = "v0.0.0";
 
 const KAIROS_INIT = "/kairos-init";
 
+/** Where kairos-init lays what Kairos does at each boot. */
+const CLOUD_CONFIGS = "/system/oem";
+
 /** dracut reads these files in the order of `sort -V`, and the last one wins: upstream's are 99-immucore.conf and kairos-*. */
 export const DRACUT_CONF = "/etc/dracut.conf.d/zz-hegemonikon.conf";
 
@@ -55,10 +58,17 @@ export function head(plan: Head): Container {
     ]);
   }
   const dracut = dag.directory().withNewFile("dracut.conf", scriptText(import.meta.url, "scripts/dracut.conf"));
-  return withScripts(container, import.meta.url, "step", "clean")
+  container = withScripts(container, import.meta.url, "step", "clean")
     .withMountedFile(DRACUT_CONF, dracut.file("dracut.conf"))
     .withExec([`${SCRIPTS}/step.sh`, "Kairos: services and the initrd", ...stage("init")])
-    .withoutMount(DRACUT_CONF)
+    .withoutMount(DRACUT_CONF);
+  return withScripts(container, import.meta.url, "step", "clean", "no-known-passwords")
+    .withExec([
+      `${SCRIPTS}/step.sh`,
+      "Kairos: no password that everybody knows",
+      `${SCRIPTS}/no-known-passwords.sh`,
+      CLOUD_CONFIGS,
+    ])
     .withExec([`${SCRIPTS}/step.sh`, "Kairos: its own validation", KAIROS_INIT, "validate"])
     .withoutMount(KAIROS_INIT)
     .withoutMount(SCRIPTS);

@@ -10,6 +10,7 @@ import { noDuplicates, sourceKnown } from "./rules/references.js";
 import { rpiNeedsEfiStub } from "./rules/rpi-needs-efi-stub.js";
 import type { Rule } from "./rules/rule.js";
 import { treeOfItsOwn } from "./rules/trees.js";
+import { upgradesFit } from "./rules/upgrades-fit.js";
 import { hasAUser, noDefaultPassword } from "./rules/users.js";
 
 /** Every rule about one node that needs more than a schema. A new rule is a file in rules/ and a line here. */
@@ -34,5 +35,6 @@ export const RULES: readonly Rule[] = [
   noDefaultPassword,
   installDeviceAuto,
   mediumWithinImage,
+  upgradesFit,
   assertionCommandKnown,
 ];

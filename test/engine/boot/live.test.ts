@@ -33,6 +33,13 @@ test("result.json says proven, live, and how it ran", () => {
   expect(result.host.why).not.toBe("");
 });
 
+test("nobody can log in with a password that is in the image: kairos-init's own user has none", () => {
+  // The stand-in gives it one, as upstream does, or nothing here could show that it is taken away.
+  const standin = join(root, "local/mirror/standins/kairos-init/files/system/oem/10_accounting.yaml");
+  expect(readFileSync(standin, "utf8")).toContain('passwd: "kairos"');
+  expect(JSON.parse(read("result.json")).stages[0].facts.password).toBeUndefined();
+});
+
 test("the console's picture, the timeline and the serial log are what they say", () => {
   expect(readFileSync(join(folder, "1-live/screenshot.png")).subarray(1, 4).toString()).toBe("PNG");
   expect(read("1-live/plot.svg")).toMatch(/<svg[\s\S]*<\/svg>/);

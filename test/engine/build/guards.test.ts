@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { type Container, dag } from "@dagger.io/dagger";
+import { usersOf } from "../../../.dagger/src/cloudconfig/facts.js";
 import { imageProblems } from "../../../.dagger/src/image/guards.js";
 import { inspected } from "../../../.dagger/src/media/build.js";
 import { parseFacts } from "../../../.dagger/src/media/facts.js";
@@ -82,6 +83,22 @@ test("an identity, keys, lists, logs and passwords, all named", async () => {
     "image/no-private-key",
     "image/no-ssh-host-key",
   ]);
+});
+
+const accounting = "/system/oem/10_accounting.yaml";
+
+test("the password that kairos-init gives its user, and its stand-in too, is not in the image", async () => {
+  await onEngine(async () => {
+    const { image } = await nodeImage("kairos");
+    const text = await image.file(accounting).contents();
+    expect(text).toContain("live_mode");
+    expect(usersOf(text).map(({ name, passwd }) => [name, passwd?.value])).toEqual(Array(2).fill(["kairos", "!"]));
+  });
+});
+
+test("an image with such a password", async () => {
+  const given = ["sh", "-c", `sed -i 's/passwd: .*/passwd: kairos/' ${accounting}`];
+  expect(await broken((image) => image.withExec(given))).toEqual(Array(2).fill("image/no-known-password"));
 });
 
 test("an image over its budget fails and shows its largest files", async () => {

@@ -2,6 +2,7 @@
 queue, the HTTP client and the connections are real."""
 
 import itertools
+import os
 import random
 import sqlite3
 import time
@@ -415,11 +416,26 @@ class Trouble(Bench):
         one = self.store.waiting()[0]._replace(ring=ring, boot="another boot")
         self.assertEqual(self.sender.message(self.config, one), "07:13:20 2023-11-15 on 2023-11-15")
 
+    def test_utc_is_named_where_nobody_asked_for_it_and_there_alone(self) -> None:
+        self.addCleanup(time.tzset)
+        for system, asked, said in (
+            ("Etc/UTC", "system", "22:13:20 UTC"),
+            ("Europe/Brussels", "system", "23:13:20"),
+            ("Etc/UTC", "Europe/Brussels", "23:13:20"),
+            ("Etc/UTC", "UTC", "22:13:20"),
+        ):
+            self.change(text="{time}", timezone=asked)
+            ring = self.store.add_ring("button", 0.0, 1_700_000_000.0, (ANNA,))
+            one = self.store.waiting()[0]._replace(ring=ring, boot="another boot")
+            with mock.patch.dict(os.environ, TZ=system):
+                time.tzset()
+                self.assertRegex(self.sender.message(self.config, one), f"^{said} on 2023-11-1[45]$")
+
     def test_the_text_tells_when_it_rang(self) -> None:
         self.change(text="rang {time} {date}")
         self.ring()
         text = self.sender.message(self.config, self.store.waiting()[0])
-        self.assertRegex(text, r"^rang \d\d:\d\d:\d\d 20\d\d-\d\d-\d\d( on 20\d\d-\d\d-\d\d)?$")
+        self.assertRegex(text, r"^rang \d\d:\d\d:\d\d( UTC)? 20\d\d-\d\d-\d\d( on 20\d\d-\d\d-\d\d)?$")
 
 
 if __name__ == "__main__":

@@ -63,6 +63,35 @@ class Disk(unittest.TestCase):
         self.assertIn("newer", store.note)
         self.assertFalse(store.durable)
 
+    def test_the_relay_of_an_image_before_this_one_goes_on_with_the_queue_and_this_one_with_what_it_left(self) -> None:
+        """The statements of format 1, as the first relay had them: an upgrade that is taken back brings it again. A
+        column that it does not fill, or another word for a state, and rings are lost to it; a newer format it does
+        not touch."""
+        store = self.open()
+        store.add_ring("button", 1.0, 2.0, (ANNA,))
+        store.close()
+        with sqlite3.connect(self.directory / "queue.db") as db:
+            self.assertLessEqual(db.execute("PRAGMA user_version").fetchone()[0], 1)
+            open_rings = db.execute(
+                "SELECT d.id, d.ring, d.recipient, d.via, d.attempts, d.unknown, r.wall, r.mono, r.boot, r.origin "
+                "FROM deliveries d JOIN rings r ON r.id = d.ring WHERE d.state='waiting' ORDER BY d.ring, d.id"
+            ).fetchall()
+            self.assertEqual([(row[1], row[2], row[6], row[7]) for row in open_rings], [(1, ANNA, 2.0, 1.0)])
+            ring = "INSERT INTO rings (id, wall, mono, boot, origin, open, assigned) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            db.execute(ring, (2, 3.0, 4.0, "the boot before", "button", 1, 1))
+            db.execute("INSERT INTO deliveries (ring, recipient) VALUES (?, ?)", (2, BERT))
+            begin = "UPDATE deliveries SET state='sending', attempts=attempts+1 WHERE id=?"
+            end = "UPDATE deliveries SET state=?, error=?, ended=? WHERE id=?"
+            db.execute(begin, (open_rings[0][0],))
+            db.execute(end, ("sent", "", 5.0, open_rings[0][0]))
+            db.execute("INSERT OR IGNORE INTO members VALUES (?, ?)", ("family", ANNA))
+            db.execute("INSERT OR IGNORE INTO button VALUES (1)")
+        db.close()
+        again = self.open()
+        self.assertEqual((again.note, again.durable), ("", True))
+        self.assertEqual([(one.ring, one.recipient) for one in again.waiting()], [(2, BERT)])
+        self.assertTrue(again.button_down())
+
     def test_one_ring_cannot_be_held_twice_for_one_recipient(self) -> None:
         store = self.open()
         with self.assertRaises(sqlite3.IntegrityError):

@@ -247,3 +247,14 @@ test("the unit is enabled as well: a port that the initrd has seen may not appea
     },
   ]);
 });
+
+test("the accounts that a password opens are among the facts; locked ones, and those that want none, are not", () => {
+  const shadow = join(mkdtempSync(join(tmpdir(), "shadow-")), "shadow");
+  writeFileSync(
+    shadow,
+    "root:*:1::::::\nkairos:!:1::::::\nlocked:!$6$a$b:1::::::\nnone::1::::::\neve:$6$a$b:1::::::\n",
+  );
+  const env = { ...process.env, ROLE_CHECK_SHADOW: shadow };
+  const run = spawnSync(join(files, "facts"), { env, encoding: "utf8" });
+  expect(parseProof(run.stdout).facts.get("password")).toEqual(["eve"]);
+});

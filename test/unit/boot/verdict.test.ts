@@ -181,6 +181,16 @@ test("an upgrade that the gate takes back while it is to be proven: what failed,
   }
 });
 
+test("a password that lets somebody in is in the image, so everybody knows it: live and installed", () => {
+  for (const [name, boots] of [
+    ["1-live", "live"],
+    ["3-installed", "active"],
+  ] as const) {
+    const port = passed(boots, "#fact KAIROS_VERSION v1\n#fact password kairos\n");
+    expect(failure({ [name]: { port } })?.sentence).toBe("a password that whoever has the image knows lets in: kairos");
+  }
+});
+
 test("less memory than node.yaml asks for is said with a failure", () => {
   const found = failure({ "1-live": { reason: "over", port: "" } });
   const less = { ...host, memory: 3000, memoryWanted: 8192 };

@@ -67,3 +67,17 @@ test("the README's table has every node, with the status of its node.yaml", () =
     expect(row).toEndWith(`| ${status} |`);
   }
 });
+
+test("what a node's README says to do as root begins with sudo: who logs in is in the group admin, and no more", () => {
+  const roots =
+    /^(systemctl (re)?(start|stop|edit)|journalctl|kairos-agent (upgrade|reset)|k0s (backup|config|kubeconfig|kubectl|reset|restore)|podman system|gpio(mon .|detect|info)|dmesg|reboot|rm|mv|cp)\b/;
+  const commands = readdirSync(join(root, "nodes")).flatMap((name) => {
+    const lines = text(`nodes/${name}/README.md`);
+    const code = [...lines.matchAll(/`([^`\n]+)`|^ {4}(\S[^\n]*)$/gm)].map(
+      ([, inline, block]) => inline ?? block ?? "",
+    );
+    return code.flatMap((one) => one.split(/;|&&/)).map((one) => `${name}: ${one.trim()}`);
+  });
+  expect(commands).toContain("protos: sudo systemctl stop k0scontroller");
+  expect(commands.filter((one) => roots.test(one.replace(/^\w+: /, "")))).toEqual([]);
+});

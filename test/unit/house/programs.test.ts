@@ -7,7 +7,7 @@ const root = join(import.meta.dir, "../../..");
 
 /** What a minimal Debian and Ubuntu have (their essential packages, and mount). */
 const EVERYWHERE =
-  "apt-get bash blkid chmod cp dd df dpkg find grep gzip kill mkfifo mount rm script sed setsid sh sha256sum sleep sort tar umount unshare".split(
+  "apt-get bash blkid chmod cp dd df dpkg find grep gzip kill mkfifo mount nsenter rm script sed setpriv setsid sh sha256sum sleep sort tar umount unshare".split(
     " ",
   );
 /** What the launcher and the stand-ins install themselves, and say so: local/go, local/mirror/src/packages.ts. */

@@ -245,6 +245,20 @@ const NODE: [rule: string, changes: Changes, expected: string[]][] = [
   ["node/install-device-auto", [["  reboot: true", "  auto: true\n  device: /dev/disk/by-id/nvme-x"]], []],
 
   [
+    "node/upgrades-fit",
+    [["status: development", "status: running"]],
+    ["nodes/demo/node.yaml:19:3 node/upgrades-fit", "nodes/demo/node.yaml:19:3 node/upgrades-fit"],
+  ],
+  [
+    "node/upgrades-fit",
+    [
+      ["status: development", "status: running"],
+      ["  reboot: true", "  partitions: { state: { size: 13288 }, recovery: { size: 8192 } }"],
+    ],
+    ["nodes/demo/node.yaml:19:59 node/upgrades-fit"],
+  ],
+
+  [
     "node/medium-within-image",
     [["medium: 2GiB", "medium: 5GiB"]],
     ["nodes/demo/node.yaml:22:11 node/medium-within-image"],

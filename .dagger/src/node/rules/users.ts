@@ -1,4 +1,4 @@
-import { allowsNoUsers, commandsOf, usersOf } from "../../cloudconfig/facts.js";
+import { allowsNoUsers, commandsOf, LOCKED, usersOf } from "../../cloudconfig/facts.js";
 import { entries, type Finding, type Rule } from "./rule.js";
 
 export const hasAUser: Rule = {
@@ -25,9 +25,6 @@ export const hasAUser: Rule = {
     ];
   },
 };
-
-/** A password that no one can log in with: locked, as shadow(5) has it. */
-const LOCKED = /^[!*]+$/;
 
 export const noDefaultPassword: Rule = {
   id: "cloud-config/no-default-password",

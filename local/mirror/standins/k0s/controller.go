@@ -33,6 +33,9 @@ func controller(args []string) error {
 	if err := writeKubeconfigs(); err != nil {
 		return err
 	}
+	if err := writeState(); err != nil {
+		return err
+	}
 	if configuration != "" {
 		if err := fits(configuration, profile); err != nil {
 			return err

@@ -35,8 +35,12 @@ func main() {
 		err = kubectl(args)
 	case "kubeconfig":
 		err = kubeconfig(args)
+	case "backup":
+		err = backup(args)
+	case "restore":
+		err = restore(args)
 	default:
-		err = fmt.Errorf("found %q, the stand-in knows: version controller status kubectl kubeconfig", command)
+		err = fmt.Errorf("found %q, the stand-in knows: version controller status kubectl kubeconfig backup restore", command)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "k0s (stand-in):", err)

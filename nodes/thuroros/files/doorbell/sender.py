@@ -193,7 +193,10 @@ class Sender:
         zone = None if config.timezone == "system" else ZoneInfo(config.timezone)
         now = datetime.now(zone).astimezone(zone)
         rang = datetime.fromtimestamp(self.store.rang_at(one.wall, one.mono, one.boot), zone).astimezone(zone)
-        return f"{rang:%H:%M:%S}", f"{rang:%Y-%m-%d}", "" if rang.date() == now.date() else f" on {rang:%Y-%m-%d}"
+        # Kairos has no zone of its own: who was not asked for one does not think of UTC.
+        named = " UTC" if zone is None and rang.tzname() == "UTC" else ""
+        day = f"{rang:%Y-%m-%d}"
+        return f"{rang:%H:%M:%S}{named}", day, "" if rang.date() == now.date() else f" on {day}"
 
     def _send(self, config: Config, mowa: Mowa, one: Delivery) -> None:
         text = self.message(config, one)

@@ -1,0 +1,45 @@
+import { sizeInBytes } from "../size.js";
+import type { Finding, Rule } from "./rule.js";
+
+const MIB = 1024 ** 2;
+
+/** The partitions that upgrades fill, and how large kairos-agent makes them for an image, all in MiB (v2.31.4, pkg/config/spec.go). */
+const NEEDED: Readonly<Record<"state" | "recovery", (image: number) => number>> = {
+  // the image that starts, the one before it, and the next one while it is written
+  state: (image) => 3 * image + 1000,
+  recovery: (image) => 2 * image + 200,
+};
+
+export const upgradesFit: Rule = {
+  id: "node/upgrades-fit",
+  severity: "warning",
+  reason:
+    "an installation makes the partitions for the image of that day, unless it is told a size: an upgrade to one more than " +
+    "some 500 MiB larger then ends for want of space, until the machine is installed anew (kairos#1751, #3788)",
+  find({ node, yaml }) {
+    // AuroraBoot makes those of a RAW. A node in development has no machine yet that has to be upgraded.
+    if (node.medium !== "iso" || node.status === "development" || !node.budgets) return [];
+    const image = Math.ceil(sizeInBytes(node.budgets.image) / MIB);
+    return Object.entries(NEEDED).flatMap(([name, needed]): Finding[] => {
+      const path = ["install", "partitions", name, "size"];
+      const size = valueAt(node.install, path.slice(1));
+      if (typeof size === "number" && size >= needed(image)) return [];
+      return [
+        {
+          span: yaml.span(path),
+          message: `No image as large as its budget (${node.budgets?.image}) fits into the partition ${name} at an upgrade`,
+          found: typeof size === "number" ? `${size} MiB` : "no size: it follows from the image that is installed",
+          expected: `${path.join(".")}: ${needed(image)} or more, in MiB`,
+        },
+      ];
+    });
+  },
+};
+
+/** The value at keys below one another, which Kairos takes as one dotted key as well. */
+function valueAt(value: unknown, keys: readonly string[]): unknown {
+  if (keys.length === 0 || typeof value !== "object" || value === null) return keys.length === 0 ? value : undefined;
+  return keys
+    .map((_, at) => valueAt((value as Record<string, unknown>)[keys.slice(0, at + 1).join(".")], keys.slice(at + 1)))
+    .find((found) => found !== undefined);
+}
