@@ -81,6 +81,11 @@ function moved(yaml: ParsedYaml, { source, moment }: Move & { moment: string }):
 
 function edit(yaml: ParsedYaml, lookup: Lookup, digest: string): Edit {
   const entry = yaml.doc?.getIn(["sources", lookup.source]) as YAMLMap;
+  if (entry.flow && !pair(entry, lookup.kind === "image" ? "digest" : "sha256")) {
+    throw new HegemonikonError(
+      `sources.yaml: ${lookup.source}: found an entry written as { … }, expected a line for each key`,
+    );
+  }
   if (lookup.kind === "image") {
     return (
       replaced(entry, "digest", digest) ??

@@ -55,6 +55,13 @@ test("every image and file is looked up, a file for each architecture that its a
   ]);
 });
 
+test("an entry in one line is refused, and not turned into a file that nobody can read", () => {
+  const line = "sources:\n  a: { kind: image, for: x, reference: docker.io/a/b, version: v1 }\n";
+  const { yaml, sources } = parseSources("sources.yaml", line);
+  const found = lookups(sources ?? { sources: {} }).map((one) => ({ ...one, digest: digestOf(0) }));
+  expect(() => locked(yaml, found)).toThrow("sources.yaml: a: found an entry written as { … }");
+});
+
 test("digests are filled in; comments, order and spelling stay", () => {
   const after = locked(parsed.yaml, all());
   const s = (i: number) => digestOf(i).slice(7);
