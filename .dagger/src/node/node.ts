@@ -15,7 +15,10 @@ export const Duration = z
 const RelativePath = z.string().regex(/^files\/(?!.*(^|\/)\.\.(\/|$)).+$/, "a path below this node's files/ folder");
 const AbsolutePath = z
   .string()
-  .regex(/^\/(?!.*(^|\/)\.\.?(\/|$))(?!.*\/\/).*[^/]$/, "an absolute path without . or ..");
+  .regex(
+    /^\/(?!.*(^|\/)\.\.?(\/|$))(?!.*\/\/).*[^/]$/,
+    "an absolute path without ., .. or //, and without / at its end",
+  );
 const SourceName = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, "the name of an entry in sources.yaml");
 
 /** A file of the role: copied from the node's files/ folder into the image. */
@@ -83,7 +86,7 @@ export type RoleTree = z.infer<typeof RoleTree>;
 export const Model = z
   .strictObject({
     name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "a file name"),
-    url: z.url({ protocol: /^https?$/ }),
+    url: z.url({ protocol: /^https?$/, error: "an http(s) address" }),
     sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
   })
   .describe("A model file, fetched at first boot and verified");

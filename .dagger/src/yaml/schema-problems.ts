@@ -74,9 +74,10 @@ function issueProblems(yaml: ParsedYaml, schema: z.ZodType, rule: string, issue:
     case "invalid_value":
       return [missingOr(at, path, issue.values.map((value) => JSON.stringify(value)).join(", "))];
     case "invalid_type": {
-      const described = schemaAt(schema, yaml.value, path)?.description;
+      const judged = schemaAt(schema, yaml.value, path);
+      const described = judged?.description;
       if (at === undefined) return [missingOr(at, path, described ?? noun(issue.expected))];
-      const expected = expectedText(yaml, path, issue.expected, at);
+      const expected = expectedText(yaml, path, issue.expected, at, judged?.schema);
       return [
         problem({
           span: yaml.span(path),
@@ -126,12 +127,21 @@ function issueProblems(yaml: ParsedYaml, schema: z.ZodType, rule: string, issue:
   }
 }
 
-/** Numbers and booleans that were meant as text are the commonest slip: show the quoted form. */
-function expectedText(yaml: ParsedYaml, path: YamlPath, expected: string, at: unknown): string {
+/** Numbers and booleans that were meant as text are the commonest slip: show the quoted form, where that would be right. */
+function expectedText(
+  yaml: ParsedYaml,
+  path: YamlPath,
+  expected: string,
+  at: unknown,
+  schema: z.core.$ZodType | undefined,
+): string {
   if (expected === "string" && (typeof at === "number" || typeof at === "boolean")) {
     const node = yaml.doc?.getIn(path, true);
     const source = isScalar(node) && node.source ? node.source : String(at);
-    return `a text in quotes: "${source}"`;
+    const asText = schema && z.safeParse(schema, source);
+    return asText?.success === false
+      ? (asText.error.issues[0]?.message ?? noun(expected))
+      : `a text in quotes: "${source}"`;
   }
   return noun(expected);
 }
