@@ -386,6 +386,17 @@ test("an entry that cannot be read does not make its file look unused as well", 
   expect(places(checkNode(['mode: "0755"', "mode: 0755"]))).toEqual(["nodes/demo/node.yaml:14:11 node/schema"]);
 });
 
+test("a node.yaml that cannot be read, or whose key is mistyped, is one mistake and not more", () => {
+  const nobody = VALID_CLOUD.replace(/ {6}users:[\s\S]*$/, "");
+  const node = change(VALID_NODE, "reboot: true", "nousers: true");
+  const found = (text: string) =>
+    places(checkWorkspace(workspace({ "nodes/demo/node.yaml": text, "nodes/demo/cloud-config.yaml": nobody })));
+  expect(found(node)).toEqual([]);
+  expect(found(change(node, "role:", "\trole:"))).toEqual(["nodes/demo/node.yaml:2:1 yaml/tab"]);
+  expect(found(change(node, "install:", "instal:"))).toEqual(["nodes/demo/node.yaml:18:1 node/schema"]);
+  expect(found(change(node, "files:", "fiels:"))).toEqual(["nodes/demo/node.yaml:11:1 node/schema"]);
+});
+
 test("two nodes of one host name", () => {
   const second = change(VALID_NODE, "name: demo", "name: other");
   const result = checkWorkspace(
