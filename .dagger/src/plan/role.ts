@@ -60,8 +60,9 @@ export function roleEntries(input: RoleInput): RoleEntry[] {
       continue;
     }
     entries.push({ kind: "file", path: `${UNIT_FOLDER}/${unit.name}`, mode: 0o644, source: unit.source });
+    const wrong = content === undefined ? undefined : cannotEnable(unit, content);
     if (content === undefined) mistakes.push(`${unit.source} is not a file in nodes/${node.name}`);
-    else if (cannotEnable(unit, content)) mistakes.push(cannotEnable(unit, content) as string);
+    else if (wrong) mistakes.push(`${unit.source}: found ${wrong.found}, expected ${wrong.expected}`);
     else if (unit.enable) for (const link of enableLinks(unit.name, content)) entries.push({ kind: "link", ...link });
   }
   for (const binary of node.binaries) {

@@ -370,6 +370,9 @@ test("a unit to be enabled has an [Install] section", () => {
     "nodes/demo/node.yaml:16:5 node/unit-install-section",
   ]);
   expect(found("[Service]\n# [Install]\n")).toEqual(["nodes/demo/node.yaml:16:5 node/unit-install-section"]);
+  // what a build refuses, check has said
+  for (const text of ["[Install]\n", "[Install]\nAlso=a.service\n", "[Install]\nWantedBye=multi-user.target\n"])
+    expect(found(text)).toEqual(["nodes/demo/node.yaml:16:5 node/unit-install-section"]);
   const disabled = change(VALID_NODE, "source: files/demo.service", "source: files/demo.service\n    enable: false");
   expect(found("[Service]\nExecStart=/usr/bin/demo\n", disabled)).toEqual([]);
 });
@@ -405,7 +408,7 @@ test("two nodes of one host name", () => {
       "nodes/other/cloud-config.yaml": VALID_CLOUD,
       "nodes/other/README.md": "",
       "nodes/other/files/demo": "",
-      "nodes/other/files/demo.service": "[Install]\n",
+      "nodes/other/files/demo.service": "[Install]\nWantedBy=multi-user.target\n",
     }),
   );
   expect(places(result)).toEqual(["nodes/other/cloud-config.yaml:6:17 cloud-config/unique-hostname"]);
