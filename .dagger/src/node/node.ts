@@ -1,15 +1,15 @@
 import { z } from "zod";
 
-/** A size in bytes as people write it: `512MiB`, `1.5GiB`. Binary units only. */
+/** A size in bytes as people write it: `512MiB`, `1.5GiB`. Binary units only; not 0, and below 100 000 of its unit. */
 export const Size = z
   .string()
-  .regex(/^\d+(\.\d+)?(MiB|GiB)$/, "a size in MiB or GiB, e.g. 1.5GiB")
+  .regex(/^(?!0+(\.0+)?[MG])\d{1,5}(\.\d{1,3})?(MiB|GiB)$/, "a size in MiB or GiB, e.g. 1.5GiB")
   .describe("A size in MiB or GiB, e.g. 1.5GiB");
 
-/** A duration as systemd writes it, in seconds or minutes: `90s`, `10min`. */
+/** A duration as systemd writes it, in seconds or minutes: `90s`, `10min`. Five digits are more than a day. */
 export const Duration = z
   .string()
-  .regex(/^[1-9]\d*(s|min)$/, "a duration in s or min, e.g. 90s or 10min")
+  .regex(/^[1-9]\d{0,4}(s|min)$/, "a duration in s or min, e.g. 90s or 10min")
   .describe("A duration in s or min, e.g. 90s or 10min");
 
 const RelativePath = z.string().regex(/^files\/(?!.*(^|\/)\.\.(\/|$)).+$/, "a path below this node's files/ folder");

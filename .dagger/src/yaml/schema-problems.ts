@@ -69,10 +69,22 @@ function issueProblems(yaml: ParsedYaml, schema: z.ZodType, rule: string, issue:
     case "invalid_union": {
       const options = (issue as { options?: unknown[] }).options;
       if (!options) break;
-      return [missingOr(at, path, options.map((option) => quoted(String(option))).join(", "))];
+      return [
+        missingOr(
+          at,
+          path,
+          options.map((option) => quoted(String(option))),
+        ),
+      ];
     }
     case "invalid_value":
-      return [missingOr(at, path, issue.values.map((value) => JSON.stringify(value)).join(", "))];
+      return [
+        missingOr(
+          at,
+          path,
+          issue.values.map((value) => JSON.stringify(value)),
+        ),
+      ];
     case "invalid_type": {
       const judged = schemaAt(schema, yaml.value, path);
       const described = judged?.description;
@@ -107,14 +119,16 @@ function issueProblems(yaml: ParsedYaml, schema: z.ZodType, rule: string, issue:
     problem({ span: yaml.span(path), message: `${where} is not valid`, found: shown(at), expected: issue.message }),
   ];
 
-  function missingOr(value: unknown, of: YamlPath, expected: string): Problem {
+  function missingOr(value: unknown, of: YamlPath, wanted: string | readonly string[]): Problem {
     const key = of.at(-1);
+    const expected =
+      typeof wanted === "string" ? wanted : wanted.length === 1 ? `${wanted[0]}` : `one of ${wanted.join(", ")}`;
     if (value !== undefined || typeof key !== "string") {
       return problem({
         span: yaml.span(of),
         message: `${dotted(of)} is not one of the known values`,
         found: shown(value),
-        expected: `one of ${expected}`,
+        expected,
       });
     }
     const parent = dotted(of.slice(0, -1));

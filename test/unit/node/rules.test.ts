@@ -433,6 +433,17 @@ test("mistakes of the schema do not hide those of the rules, all come at once", 
   ]);
 });
 
+test.each(["0GiB", "0.0MiB", "00MiB", "99999999999999999GiB", "1.2345GiB"])("%s is no size", (size) => {
+  expect(checkNode(["medium: 2GiB", `medium: ${size}`]).problems).toMatchObject([
+    { rule: "node/schema", found: `"${size}"`, expected: "a size in MiB or GiB, e.g. 1.5GiB" },
+  ]);
+});
+
+test("a duration has five digits at most", () => {
+  expect(checkNode(["within: 10s", "within: 99999s"]).problems).toEqual([]);
+  expect(checkNode(["within: 10s", "within: 99999999999999999999s"]).problems).toMatchObject([{ rule: "node/schema" }]);
+});
+
 test("install: in node.yaml is held against what Kairos's installer accepts, where it stands", () => {
   const { problems } = checkNode(["  reboot: true", "  rebot: true"]);
   expect(problems).toHaveLength(1);
