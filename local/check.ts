@@ -1,8 +1,10 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { checkWorkspace } from "../.dagger/src/check/check.js";
 import { readWorkspace } from "../.dagger/src/check/read-folder.js";
 import { report, textReport } from "../.dagger/src/check/report.js";
+import { SOURCES_FILE } from "../.dagger/src/check/workspace.js";
 import { HegemonikonError } from "../.dagger/src/errors.js";
 import { nodesTable } from "../.dagger/src/node/table.js";
 
@@ -27,7 +29,10 @@ function main(args: string[]): number {
     return 0;
   }
   if (rest.length > 0) throw new HegemonikonError(`unexpected argument ${JSON.stringify(rest[0])}\n\n${HELP}`);
-  const workspace = readWorkspace(values.nodes ?? join(root, "nodes"), values.sources ?? join(root, "sources.yaml"));
+  const { nodes = join(root, "nodes"), sources = join(root, SOURCES_FILE) } = values;
+  if (!statSync(nodes, { throwIfNoEntry: false })?.isDirectory())
+    throw new HegemonikonError(`--nodes: found no folder ${nodes}, expected one with a folder a node`);
+  const workspace = readWorkspace(nodes, sources, values.sources ?? SOURCES_FILE);
   const result = checkWorkspace(workspace);
   const { problems } = result;
   switch (name) {

@@ -1,4 +1,4 @@
-import type { Workspace } from "../check/workspace.js";
+import { isSources, type Workspace } from "../check/workspace.js";
 import { HegemonikonError, type Problem } from "../errors.js";
 import type { Node } from "../node/node.js";
 import type { Sources } from "../sources/sources.js";
@@ -15,7 +15,7 @@ export type Checked = { problems: readonly Problem[]; nodes: ReadonlyMap<string,
 export function nodeInput(workspace: Workspace, checked: Checked, name: string): RoleInput {
   const folder = `nodes/${name}/`;
   const mine = checked.problems.filter(
-    ({ file, severity }) => severity === "error" && (file.startsWith(folder) || file === "sources.yaml"),
+    ({ file, severity }) => severity === "error" && (file.startsWith(folder) || isSources(file)),
   );
   if (mine.length > 0) {
     throw new HegemonikonError([`${name} cannot be built until this is right:`, ...problemLines(mine)].join("\n"));

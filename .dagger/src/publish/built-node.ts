@@ -37,9 +37,10 @@ export async function workplace(files: Files): Promise<Workplace> {
   };
 }
 
-/** What forbids that something built from these sources is published: each line names the place in sources.yaml. */
+/** What forbids that something built from these sources is published: each line names the place in their file. */
 export async function pinLines(files: Files, names: readonly string[]): Promise<string[]> {
-  const { sources, yaml } = parseSources("sources.yaml", await files.sources.contents());
+  const [called, text] = await Promise.all([files.sources.name(), files.sources.contents()]);
+  const { sources, yaml } = parseSources(called, text);
   if (!sources) return [];
   const used = Object.fromEntries(Object.entries(sources.sources).filter(([name]) => names.includes(name)));
   return problemLines(pinProblems({ sources: used }, "release", yaml));

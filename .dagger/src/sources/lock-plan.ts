@@ -75,7 +75,7 @@ type Edit = { from: number; to: number; insert: string };
 
 function moved(yaml: ParsedYaml, { source, moment }: Move & { moment: string }): Edit {
   const change = replaced(yaml.doc?.getIn(["sources", source]) as YAMLMap, "version", moment);
-  if (!change) throw new HegemonikonError(`sources.yaml: ${source}: found no version to replace`);
+  if (!change) throw new HegemonikonError(`${yaml.file}: ${source}: found no version to replace`);
   return change;
 }
 
@@ -83,7 +83,7 @@ function edit(yaml: ParsedYaml, lookup: Lookup, digest: string): Edit {
   const entry = yaml.doc?.getIn(["sources", lookup.source]) as YAMLMap;
   if (entry.flow && !pair(entry, lookup.kind === "image" ? "digest" : "sha256")) {
     throw new HegemonikonError(
-      `sources.yaml: ${lookup.source}: found an entry written as { … }, expected a line for each key`,
+      `${yaml.file}: ${lookup.source}: found an entry written as { … }, expected a line for each key`,
     );
   }
   if (lookup.kind === "image") {
@@ -103,7 +103,7 @@ function edit(yaml: ParsedYaml, lookup: Lookup, digest: string): Edit {
   }
   if (sums) {
     throw new HegemonikonError(
-      `sources.yaml: ${lookup.source}: found sha256 written in one line, expected one line an architecture`,
+      `${yaml.file}: ${lookup.source}: found sha256 written in one line, expected one line an architecture`,
     );
   }
   // Two architectures of one file make the mapping together: the first brings its key.

@@ -11,19 +11,12 @@ const root = join(import.meta.dir, "../../..");
 let copy = "";
 
 /** Runs local/check.ts as the launcher does, on a copy of the repository's nodes. */
-function run(...args: string[]) {
-  const child = Bun.spawnSync(
-    [
-      process.execPath,
-      join(root, "local/check.ts"),
-      ...args,
-      `--nodes=${copy}/nodes`,
-      `--sources=${copy}/sources.yaml`,
-    ],
-    {
-      env: { ...process.env, NO_COLOR: "1" },
-    },
-  );
+const run = (...args: string[]) => called(...args, `--nodes=${copy}/nodes`, `--sources=${copy}/sources.yaml`);
+
+function called(...args: string[]) {
+  const child = Bun.spawnSync([process.execPath, join(root, "local/check.ts"), ...args], {
+    env: { ...process.env, NO_COLOR: "1" },
+  });
   return { code: child.exitCode, out: child.stdout.toString(), err: child.stderr.toString() };
 }
 
@@ -38,6 +31,20 @@ test("the repository's nodes have no errors", () => {
   const { code, out, err } = run("check");
   expect(`${out}${err}`).toContain("0 errors");
   expect(code).toBe(0);
+});
+
+test("a sources file of the caller's is called what it is called", () => {
+  const file = join(copy, "lab.yaml");
+  writeFileSync(file, "sources: [\n");
+  const { code, out } = called("check", `--nodes=${copy}/nodes`, `--sources=${file}`);
+  expect(out).toContain(`at ${file}:2:1`);
+  expect(code).toBe(1);
+});
+
+test("a folder of nodes that is not there is a mistake in the call", () => {
+  const { code, err } = called("nodes", "--nodes=/nonexistent");
+  expect(err).toContain("--nodes: found no folder /nonexistent");
+  expect(code).toBe(2);
 });
 
 test("nodes lists the four", () => {

@@ -8,6 +8,7 @@ import { readDirectory } from "../../../.dagger/src/check/read-directory.js";
 import { readWorkspace } from "../../../.dagger/src/check/read-folder.js";
 import { jsonReport } from "../../../.dagger/src/check/report.js";
 import { listNodes, listProblems, runCheck } from "../../../.dagger/src/check/run.js";
+import { pinLines } from "../../../.dagger/src/publish/built-node.js";
 
 setDefaultTimeout(120_000);
 
@@ -17,13 +18,17 @@ const root = join(import.meta.dir, "../../..");
 let copy = "";
 const exported: string[] = [];
 
-const given = (path: string) => ({
+const given = (path: string, name = path) => ({
+  name: async () => name,
   export: async (to: string) => {
     exported.push(to);
     cpSync(join(copy, path), to, { recursive: true, verbatimSymlinks: true });
     return to;
   },
 });
+const LOOSE = "sources:\n  a: { kind: image, for: x, reference: docker.io/library/ubuntu, version: v1 }\n";
+const contentsOf = (name: string, text: string) =>
+  ({ name: async () => name, contents: async () => text }) as unknown as File;
 const nodes = given("nodes") as unknown as Directory;
 const sources = given("sources.yaml") as unknown as File;
 
@@ -44,6 +49,15 @@ test("two exports however many files, and nothing of them is left behind", async
   await readDirectory(nodes, sources);
   expect(exported).toHaveLength(2);
   expect(exported.filter((path) => existsSync(path))).toEqual([]);
+});
+
+test("a sources file of the caller's is called what it is called", async () => {
+  writeFileSync(join(copy, "lab.yaml"), "sources: [\n");
+  const lab = given("lab.yaml") as unknown as File;
+  await expect(runCheck(nodes, lab)).rejects.toThrow("lab.yaml:2:1");
+  await expect(pinLines({ nodes, sources: contentsOf("lab.yaml", LOOSE) }, ["a"])).resolves.toEqual([
+    expect.stringContaining("lab.yaml:2:66"),
+  ]);
 });
 
 test("the module finds what is found without an engine: links, bytes and modes included", async () => {
