@@ -25,13 +25,18 @@ export type Found =
   | (Move & { moment: string })
   | ((Lookup | Move) & { failure: string });
 
-/** Everything in sources.yaml that a digest can pin. An address without {arch} is one file, noted for amd64. */
+const ARCHES = ["amd64", "arm64"] as const;
+
+/**
+ * Everything in sources.yaml that a digest can pin. An address without {arch} is one file: every sum that is noted of it is
+ * looked up, or an old one would be left beside the new one; where there is none, it is noted for amd64.
+ */
 export function lookups(sources: Sources): Lookup[] {
   return Object.entries(sources.sources).flatMap(([source, entry]): Lookup[] => {
     if (entry.kind === "image") return [{ kind: "image", source, address: `${entry.reference}:${entry.version}` }];
     if (entry.kind !== "download") return [];
-    const arches = entry.url.includes("{arch}") ? (["amd64", "arm64"] as const) : (["amd64"] as const);
-    return arches.map((arch) => {
+    const noted = ARCHES.filter((arch) => entry.url.includes("{arch}") || entry.sha256[arch]);
+    return (noted.length > 0 ? noted : (["amd64"] as const)).map((arch) => {
       const address = addressOf(entry, arch);
       return { kind: "file", source, arch, address };
     });
