@@ -4,9 +4,11 @@ import { parseArgs } from "node:util";
 import { checkWorkspace } from "../.dagger/src/check/check.js";
 import { readWorkspace } from "../.dagger/src/check/read-folder.js";
 import { report, textReport } from "../.dagger/src/check/report.js";
+import { ReportFormat } from "../.dagger/src/check/report-format.js";
 import { SOURCES_FILE } from "../.dagger/src/check/workspace.js";
 import { HegemonikonError } from "../.dagger/src/errors.js";
 import { nodesTable } from "../.dagger/src/node/table.js";
+import { TableFormat } from "../.dagger/src/node/table-format.js";
 
 // The module's functions that only read files, without an engine: bun local/check.ts check|problems|nodes [flags].
 
@@ -40,14 +42,23 @@ function main(args: string[]): number {
       process.stdout.write(textReport(problems, workspace, { color: wantsColor() }));
       return problems.some((problem) => problem.severity === "error") ? 1 : 0;
     case "problems":
-      process.stdout.write(report(values.format ?? "text", problems, workspace));
+      process.stdout.write(report(formatOf(ReportFormat, values.format), problems, workspace));
       return 0;
     case "nodes":
-      process.stdout.write(nodesTable(result, values.format ?? "text"));
+      process.stdout.write(nodesTable(result, formatOf(TableFormat, values.format)));
       return 0;
     default:
       throw new HegemonikonError(`unknown function ${JSON.stringify(name)}\n\n${HELP}`);
   }
+}
+
+/** The form that a word names, whatever the case of its letters. */
+function formatOf<T extends string>(forms: { [name: string]: T }, word = "text"): T {
+  const known = Object.values(forms);
+  const form = known.find((one) => one.toLowerCase() === word.toLowerCase());
+  if (form) return form;
+  const words = known.map((one) => one.toLowerCase()).join(", ");
+  throw new HegemonikonError(`unknown format ${JSON.stringify(word)}; expected one of ${words}`);
 }
 
 function parse(args: string[]) {

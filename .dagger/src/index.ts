@@ -13,8 +13,10 @@ import { image } from "./image/image.js";
 import { readRecipe } from "./image/read-recipe.js";
 import { build, mediumAlone } from "./media/build.js";
 import { TableFormat } from "./node/table-format.js";
+import { GITHUB_ISSUER } from "./plan/release-identity.js";
 import { allPublishedJson, publishedJson, publishedText } from "./plan/release-state.js";
 import { verificationJson, verificationText } from "./plan/release-verify.js";
+import { DEV_VERSION } from "./plan/version.js";
 import { affectedNodes } from "./publish/affected-nodes.js";
 import { workplace } from "./publish/built-node.js";
 import { diffNode, formatted, planNode } from "./publish/compare.js";
@@ -111,7 +113,7 @@ export class Hegemonikon {
    */
   @func()
   async base(node: string): Promise<Container> {
-    const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version: "v0.0.0-dev", revision: "" });
+    const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version: DEV_VERSION, revision: "" });
     return explained(node, () => base(recipe.head).sync());
   }
 
@@ -123,7 +125,7 @@ export class Hegemonikon {
    * @param version The node's version, a semantic version; the machine shows it and compares it at an upgrade.
    */
   @func()
-  async image(node: string, version: string = "v0.0.0-dev"): Promise<Container> {
+  async image(node: string, version: string = DEV_VERSION): Promise<Container> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "" });
     return explained(node, () => image(recipe, this.nodesDir.directory(node)).sync());
   }
@@ -138,7 +140,7 @@ export class Hegemonikon {
    * so is the cache of the engine that made it, which holds it until it is pruned.
    */
   @func({ cache: "never" })
-  async iso(node: string, version: string = "v0.0.0-dev", config?: Secret): Promise<File> {
+  async iso(node: string, version: string = DEV_VERSION, config?: Secret): Promise<File> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "", medium: "iso" });
     return explained(node, () => mediumAlone(recipe, image(recipe, this.nodesDir.directory(node)), config));
   }
@@ -155,7 +157,7 @@ export class Hegemonikon {
    * so is the cache of the engine that made it, which holds it until it is pruned.
    */
   @func({ cache: "never" })
-  async raw(node: string, version: string = "v0.0.0-dev", config?: Secret): Promise<File> {
+  async raw(node: string, version: string = DEV_VERSION, config?: Secret): Promise<File> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "", medium: "raw" });
     return explained(node, () => mediumAlone(recipe, image(recipe, this.nodesDir.directory(node)), config));
   }
@@ -169,7 +171,7 @@ export class Hegemonikon {
    * @param revision The git commit of the files, for the manifest and the image's label.
    */
   @func()
-  async build(node: string, version: string = "v0.0.0-dev", revision: string = ""): Promise<Directory> {
+  async build(node: string, version: string = DEV_VERSION, revision: string = ""): Promise<Directory> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision });
     return explained(node, () => build(recipe, image(recipe, this.nodesDir.directory(node))));
   }
@@ -192,7 +194,7 @@ export class Hegemonikon {
   async plan(
     node: string,
     against: string,
-    version: string = "v0.0.0-dev",
+    version: string = DEV_VERSION,
     format: NotesFormat = NotesFormat.Text,
     username: string = "",
     password?: Secret,
@@ -217,7 +219,7 @@ export class Hegemonikon {
   async diff(
     node: string,
     since: string,
-    version: string = "v0.0.0-dev",
+    version: string = DEV_VERSION,
     format: NotesFormat = NotesFormat.Text,
     @argument({ defaultPath: "/" }) repository: GitRepository,
     sinceSources?: File,
@@ -378,7 +380,7 @@ export class Hegemonikon {
     @argument({ defaultPath: "/" }) repository: GitRepository,
     key?: File,
     identity: string = "",
-    issuer: string = "https://token.actions.githubusercontent.com",
+    issuer: string = GITHUB_ISSUER,
     username: string = "",
     password?: Secret,
     ca?: File,
@@ -423,7 +425,7 @@ export class Hegemonikon {
   @func({ cache: "never" })
   async boot(
     node: string,
-    version: string = "v0.0.0-dev",
+    version: string = DEV_VERSION,
     route: BootRoute = BootRoute.Live,
     firmware: BootFirmware = BootFirmware.Uefi,
     kvm: boolean = true,
@@ -454,7 +456,7 @@ export class Hegemonikon {
   @func({ cache: "never" })
   async upgradeTest(
     node: string,
-    version: string = "v0.0.0-dev",
+    version: string = DEV_VERSION,
     faults: UpgradeFault[] = [],
     kvm: boolean = true,
     evenFailed: boolean = false,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Sha256 } from "../sources/digest.js";
 
 /** A size in bytes as people write it: `512MiB`, `1.5GiB`. Binary units only; not 0, and below 100 000 of its unit. */
 export const Size = z
@@ -87,7 +88,7 @@ export const Model = z
   .strictObject({
     name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "a file name"),
     url: z.url({ protocol: /^https?$/, error: "an http(s) address" }),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
+    sha256: Sha256,
   })
   .describe("A model file, fetched at first boot and verified");
 export type Model = z.infer<typeof Model>;
@@ -113,13 +114,15 @@ export const Assertion = z
   .describe("One fact that proves the role");
 export type Assertion = z.infer<typeof Assertion>;
 
+/** A node's name: it becomes part of image tags, file names and host names. */
+export const NodeName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, "lower-case letters, digits and dashes, a letter first, at most 31");
+
 /** nodes/<name>/node.yaml: what a node is. */
 export const Node = z
   .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,30}$/, "lower-case letters, digits and dashes")
-      .describe("The folder's name"),
+    name: NodeName.describe("The folder's name"),
     role: z.string().min(1).max(120).describe("The one job of this machine"),
     machine: z.string().min(1).max(120).describe("The hardware it runs on, for people"),
     status: z.enum(["development", "available", "deployable", "running"]).describe("How far the node is"),

@@ -6,6 +6,7 @@ import { packageNames, packagesOfSbom } from "../plan/diff-read.js";
 import { nodeProblems, readerProblems, readReference, refuse } from "../plan/release-input.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
 import { isVerified, type Verification, verification, verificationText } from "../plan/release-verify.js";
+import { DEV_VERSION } from "../plan/version.js";
 import { attachedTexts } from "./attached.js";
 import { builtContents, type Workplace } from "./built-node.js";
 import { type Reader, readAccess } from "./compare.js";
@@ -61,7 +62,7 @@ export async function verifyNode(work: Workplace, request: VerifyRequest): Promi
   const attached = await attachedTexts(oras, image);
   const manifest =
     attached.manifest === undefined ? undefined : readBuildManifest(`${image}: manifest.json`, attached.manifest);
-  const recipe = work.recipe(node, manifest?.version ?? "v0.0.0-dev", manifest?.revision ?? "");
+  const recipe = work.recipe(node, manifest?.version ?? DEV_VERSION, manifest?.revision ?? "");
   const local = await builtContents(work, recipe, "this build");
   const packer = recipe.auroraboot;
   const pulled = await contentOf(packer, await pulledRootfs(oras, packer.address, image, recipe.head.platform));

@@ -1,8 +1,7 @@
 import { z } from "zod";
+import { Digest, Sha256 } from "./digest.js";
 import { isMoment } from "./snapshot-moments.js";
 
-const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
 const Purpose = z.string().min(1).describe("What it is for, in one sentence");
 const StandIn = z
   .boolean()

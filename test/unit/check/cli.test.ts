@@ -87,8 +87,10 @@ test("a mistake: exit code 1, and its line; problems lists it with exit code 0",
 test("a mistake in the call: exit code 2 and what would have been right", () => {
   expect(run("problems", "--format=xml")).toMatchObject({
     code: 2,
-    err: expect.stringContaining("expected one of text, json, sarif"),
+    err: expect.stringContaining('unknown format "xml"; expected one of text, json, sarif'),
   });
+  expect(run("nodes", "--format=yaml").err).toContain('unknown format "yaml"; expected one of text, json');
+  expect(run("nodes", "--format=JSON").code).toBe(0);
   expect(run("chek")).toMatchObject({ code: 2, err: expect.stringContaining('unknown function "chek"') });
   expect(run("check", "--bogus")).toMatchObject({ code: 2, err: expect.stringContaining("--bogus") });
   expect(run("check", "noos")).toMatchObject({ code: 2, err: expect.stringContaining('unexpected argument "noos"') });

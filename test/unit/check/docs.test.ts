@@ -7,6 +7,7 @@ import { readWorkspace } from "../../../.dagger/src/check/read-folder.js";
 import { jsonReport, textReport } from "../../../.dagger/src/check/report.js";
 import { RULES } from "../../../.dagger/src/node/rules.js";
 import { nodesTable } from "../../../.dagger/src/node/table.js";
+import { TableFormat } from "../../../.dagger/src/node/table-format.js";
 import { change } from "./valid.js";
 
 setDefaultTimeout(120_000);
@@ -35,7 +36,7 @@ const ofChronos = <T extends { file: string }>(problems: readonly T[]) =>
 test("the guide's node has neither errors nor warnings, and is listed", () => {
   const result = checkWorkspace(read());
   expect(ofChronos(result.problems)).toEqual([]);
-  expect(nodesTable(result, "text")).toContain("\nchronos  ");
+  expect(nodesTable(result, TableFormat.Text)).toContain("\nchronos  ");
 });
 
 test("the guide's mistakes bring the report that it shows", () => {

@@ -7,7 +7,9 @@ import { checkWorkspace } from "../../../.dagger/src/check/check.js";
 import { readDirectory } from "../../../.dagger/src/check/read-directory.js";
 import { readWorkspace } from "../../../.dagger/src/check/read-folder.js";
 import { jsonReport } from "../../../.dagger/src/check/report.js";
+import { ReportFormat } from "../../../.dagger/src/check/report-format.js";
 import { listNodes, listProblems, runCheck } from "../../../.dagger/src/check/run.js";
+import { TableFormat } from "../../../.dagger/src/node/table-format.js";
 import { pinLines } from "../../../.dagger/src/publish/built-node.js";
 
 setDefaultTimeout(120_000);
@@ -41,7 +43,7 @@ afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 test("the repository's nodes pass, and are listed", async () => {
   expect(await runCheck(nodes, sources)).toContain("0 errors");
-  expect(await listNodes(nodes, sources, "TEXT")).toContain("\nthuroros");
+  expect(await listNodes(nodes, sources, TableFormat.Text)).toContain("\nthuroros");
 });
 
 test("two exports however many files, and nothing of them is left behind", async () => {
@@ -66,7 +68,7 @@ test("the module finds what is found without an engine: links, bytes and modes i
   const local = readWorkspace(join(copy, "nodes"), join(copy, "sources.yaml"));
   expect(await readDirectory(nodes, sources)).toEqual(local);
   const { problems } = checkWorkspace(local);
-  expect(await listProblems(nodes, sources, "JSON")).toBe(jsonReport(problems));
+  expect(await listProblems(nodes, sources, ReportFormat.Json)).toBe(jsonReport(problems));
   expect(problems.map(({ rule }) => rule)).toContain("node/no-symlinks");
   expect(problems.map(({ rule }) => rule)).toContain("yaml/encoding");
   expect(runCheck(nodes, sources)).rejects.toThrow("nodes/kairos/cloud-config.yaml:1:4");
