@@ -14,8 +14,6 @@ import { readRecipe } from "./image/read-recipe.js";
 import { build, mediumAlone } from "./media/build.js";
 import { TableFormat } from "./node/table-format.js";
 import { GITHUB_ISSUER } from "./plan/release-identity.js";
-import { allPublishedJson, publishedJson, publishedText } from "./plan/release-state.js";
-import { verificationJson, verificationText } from "./plan/release-verify.js";
 import { DEV_VERSION } from "./plan/version.js";
 import { affectedNodes } from "./publish/affected-nodes.js";
 import { workplace } from "./publish/built-node.js";
@@ -102,7 +100,7 @@ export class Hegemonikon {
     format: TableFormat = TableFormat.Text,
     @argument({ defaultPath: "/" }) repository: GitRepository,
   ): Promise<string> {
-    return affectedNodes(repository, since, format === TableFormat.Json);
+    return affectedNodes(repository, since, format);
   }
 
   /**
@@ -267,8 +265,7 @@ export class Hegemonikon {
   ): Promise<string> {
     const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
     const by = { registry, username, password, key, keyPassword, oidcUrl, oidcToken, ca, sourceUrl };
-    const published = await publishNode(work, by, { node, version, repository });
-    return format === TableFormat.Json ? publishedJson(published) : publishedText(published);
+    return publishNode(work, by, { node, version, repository }, format);
   }
 
   /**
@@ -351,8 +348,7 @@ export class Hegemonikon {
   ): Promise<string> {
     const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
     const by = { registry, username, password, key, ca, sourceUrl };
-    const published = await promoteNodes(work, by, { tag, repository, nodes, release });
-    return format === TableFormat.Json ? allPublishedJson(published) : published.map(publishedText).join("");
+    return promoteNodes(work, by, { tag, repository, nodes, release }, format);
   }
 
   /**
@@ -388,8 +384,7 @@ export class Hegemonikon {
   ): Promise<string> {
     const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
     const reader = { username, password, ca };
-    const result = await verifyNode(work, { node, reference, key, identity, issuer, reader, repository });
-    return format === TableFormat.Json ? verificationJson(result) : verificationText(result);
+    return verifyNode(work, { node, reference, key, identity, issuer, reader, repository }, format);
   }
 
   /**

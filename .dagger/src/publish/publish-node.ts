@@ -1,12 +1,13 @@
 import type { Directory, File, GitRepository, Secret } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
+import { TableFormat } from "../node/table-format.js";
 import type { Recipe } from "../plan/recipe.js";
 import { imageReference } from "../plan/references.js";
 import { failureText } from "../plan/release-failure.js";
 import { identityKeys } from "../plan/release-identity.js";
 import { publishProblems, type Registry, readRegistry, refuse } from "../plan/release-input.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
-import type { Published } from "../plan/release-state.js";
+import { type Published, publishedJson, publishedText } from "../plan/release-state.js";
 import { tagParts } from "../plan/tags.js";
 import { parseVersion } from "../plan/version.js";
 import type { Sources } from "../sources/sources.js";
@@ -124,15 +125,17 @@ export async function publishTools({
   return { oras, cosign, verifier };
 }
 
-/** Builds a node and publishes what was built. */
+/** Builds a node and publishes what was built; says in a form what that did. */
 export async function publishNode(
   work: Workplace,
   by: Publisher,
   request: { node: string; version: string; repository: GitRepository },
-): Promise<Published> {
+  format: TableFormat,
+): Promise<string> {
   const checked = await checkedPublisher({ action: "publish" }, work, by, [request.node], request.version);
   const recipe = work.recipe(request.node, request.version, await revisionOf(request.repository));
-  return publishBuild(await builtNode(work, recipe), recipe, checked, by.sourceUrl);
+  const published = await publishBuild(await builtNode(work, recipe), recipe, checked, by.sourceUrl);
+  return format === TableFormat.Json ? publishedJson(published) : publishedText(published);
 }
 
 /** Publishes what a build gave. */

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import type { File, GitRepository } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import { differences } from "../manifest/content.js";
+import { TableFormat } from "../node/table-format.js";
 import { packageNames, packagesOfSbom } from "../plan/diff-read.js";
 import { nodeProblems, readerProblems, readReference, refuse } from "../plan/release-input.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
-import { isVerified, type Verification, verification, verificationText } from "../plan/release-verify.js";
+import { isVerified, verification, verificationJson, verificationText } from "../plan/release-verify.js";
 import { DEV_VERSION } from "../plan/version.js";
 import { attachedTexts } from "./attached.js";
 import { builtContents, type Workplace } from "./built-node.js";
@@ -33,9 +34,9 @@ const SHOWN = 20;
 
 /**
  * Pulls what was published and holds it against its signature, what is attached to it, and a build of the same version
- * from the files here. Throws an error with every proof where one does not hold.
+ * from the files here. Says in a form what was found; throws an error with every proof where one does not hold.
  */
-export async function verifyNode(work: Workplace, request: VerifyRequest): Promise<Verification> {
+export async function verifyNode(work: Workplace, request: VerifyRequest, format: TableFormat): Promise<string> {
   const { node, key, identity, issuer } = request;
   const reference = readReference(request.reference);
   refuse("verify", [
@@ -85,7 +86,7 @@ export async function verifyNode(work: Workplace, request: VerifyRequest): Promi
     differing: apart.slice(0, SHOWN).map(({ path, change, what }) => `${change} ${path}: ${what}`),
   });
   if (!isVerified(result)) throw new HegemonikonError(`verify: not everything holds\n${verificationText(result)}`);
-  return result;
+  return format === TableFormat.Json ? verificationJson(result) : verificationText(result);
 }
 
 function sha256(text: string): string {
