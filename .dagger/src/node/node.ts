@@ -114,6 +114,13 @@ export const Assertion = z
   .describe("One fact that proves the role");
 export type Assertion = z.infer<typeof Assertion>;
 
+/** A line for people. It is printed as it is, so that it may hold nothing that a terminal obeys. */
+const Line = z
+  .string()
+  .min(1)
+  .max(120)
+  .refine((text) => !/\p{Cc}/u.test(text), { error: "one line without control characters" });
+
 /** A node's name: it becomes part of image tags, file names and host names. */
 export const NodeName = z
   .string()
@@ -123,8 +130,8 @@ export const NodeName = z
 export const Node = z
   .strictObject({
     name: NodeName.describe("The folder's name"),
-    role: z.string().min(1).max(120).describe("The one job of this machine"),
-    machine: z.string().min(1).max(120).describe("The hardware it runs on, for people"),
+    role: Line.describe("The one job of this machine"),
+    machine: Line.describe("The hardware it runs on, for people"),
     status: z.enum(["development", "available", "deployable", "running"]).describe("How far the node is"),
     arch: z.enum(["amd64", "arm64"]),
     model: z.enum(["generic", "rpi3", "rpi4"]).describe("kairos-init's --model"),

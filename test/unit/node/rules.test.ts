@@ -439,6 +439,14 @@ test.each(["0GiB", "0.0MiB", "00MiB", "99999999999999999GiB", "1.2345GiB"])("%s 
   ]);
 });
 
+test("what people read of a node is one line, and tells a terminal nothing", () => {
+  for (const role of ['"a\\e[31mb"', '"a\\nb"', "|\n  a\n  b"]) {
+    expect(checkNode(["role: Shows what a valid node looks like", `role: ${role}`]).problems).toMatchObject([
+      { rule: "node/schema", expected: "one line without control characters" },
+    ]);
+  }
+});
+
 test("a duration has five digits at most", () => {
   expect(checkNode(["within: 10s", "within: 99999s"]).problems).toEqual([]);
   expect(checkNode(["within: 10s", "within: 99999999999999999999s"]).problems).toMatchObject([{ rule: "node/schema" }]);
