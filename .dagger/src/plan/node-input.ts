@@ -6,13 +6,17 @@ import { problemLines } from "./problem-lines.js";
 import type { RoleInput } from "./role.js";
 
 /** What a check of the workspace found. */
-export type Checked = { problems: readonly Problem[]; nodes: ReadonlyMap<string, Node>; sources?: Sources | undefined };
+export type CheckedWorkspace = {
+  problems: readonly Problem[];
+  nodes: ReadonlyMap<string, Node>;
+  sources?: Sources | undefined;
+};
 
 /**
  * The texts a node's recipe is made of. Throws a HegemonikonError that lists every error in the node's folder and in
  * sources.yaml, or the nodes that there are: nothing is built from a folder that `check` refuses.
  */
-export function nodeInput(workspace: Workspace, checked: Checked, name: string): RoleInput {
+export function nodeInput(workspace: Workspace, checked: CheckedWorkspace, name: string): RoleInput {
   const folder = `nodes/${name}/`;
   const mine = checked.problems.filter(
     ({ file, severity }) => severity === "error" && (file.startsWith(folder) || isSources(file)),

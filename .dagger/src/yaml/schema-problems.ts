@@ -5,13 +5,13 @@ import { nearest, suggestion } from "./nearest.js";
 import type { ParsedYaml, YamlPath } from "./parse.js";
 
 /** A value that a schema accepts, or what is wrong with it, each with its place in the file. */
-export type Checked<T> = { value: T; problems: [] } | { value: undefined; problems: Problem[] };
+export type Judged<T> = { value: T; problems: [] } | { value: undefined; problems: Problem[] };
 
 /**
  * Holds a parsed file against a zod schema. Every mistake becomes one problem with a position; an unknown key comes
  * with the known key that is nearest to it.
  */
-export function checkSchema<S extends z.ZodType>(yaml: ParsedYaml, schema: S, rule: string): Checked<z.output<S>> {
+export function checkSchema<S extends z.ZodType>(yaml: ParsedYaml, schema: S, rule: string): Judged<z.output<S>> {
   const result = schema.safeParse(yaml.value);
   if (result.success) return { value: result.data, problems: [] };
   const { issues } = result.error;
