@@ -16,9 +16,9 @@ import { TableFormat } from "./node/table-format.js";
 import { GITHUB_ISSUER } from "./plan/release-identity.js";
 import { DEV_VERSION } from "./plan/version.js";
 import { affectedNodes } from "./publish/affected-nodes.js";
-import { workplace } from "./publish/built-node.js";
 import { diffNode, formatted, planNode } from "./publish/compare.js";
 import { NotesFormat } from "./publish/notes-format.js";
+import { readProject } from "./publish/project.js";
 import { promoteNodes } from "./publish/promote.js";
 import { publishNode } from "./publish/publish-node.js";
 import { releaseNodes } from "./publish/release-nodes.js";
@@ -198,7 +198,7 @@ export class Hegemonikon {
     password?: Secret,
     ca?: File,
   ): Promise<string> {
-    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const work = await readProject({ nodes: this.nodesDir, sources: this.sourcesFile });
     return formatted(await planNode(work, { node, version, against, reader: { username, password, ca } }), format);
   }
 
@@ -222,7 +222,7 @@ export class Hegemonikon {
     @argument({ defaultPath: "/" }) repository: GitRepository,
     sinceSources?: File,
   ): Promise<string> {
-    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const work = await readProject({ nodes: this.nodesDir, sources: this.sourcesFile });
     return formatted(await diffNode(work, { node, version, since, repository, sinceSources }), format);
   }
 
@@ -263,7 +263,7 @@ export class Hegemonikon {
     sourceUrl: string = "",
     format: TableFormat = TableFormat.Text,
   ): Promise<string> {
-    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const work = await readProject({ nodes: this.nodesDir, sources: this.sourcesFile });
     const by = { registry, username, password, key, keyPassword, oidcUrl, oidcToken, ca, sourceUrl };
     return publishNode(work, by, { node, version, repository }, format);
   }
@@ -308,7 +308,7 @@ export class Hegemonikon {
     sourceUrl: string = "",
     stage: boolean = false,
   ): Promise<Directory> {
-    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const work = await readProject({ nodes: this.nodesDir, sources: this.sourcesFile });
     const by = { registry, username, password, key, keyPassword, oidcUrl, oidcToken, ca, sourceUrl };
     return releaseNodes(work, by, { tag, repository, nodes, boot, stage });
   }
@@ -346,7 +346,7 @@ export class Hegemonikon {
     sourceUrl: string = "",
     format: TableFormat = TableFormat.Text,
   ): Promise<string> {
-    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const work = await readProject({ nodes: this.nodesDir, sources: this.sourcesFile });
     const by = { registry, username, password, key, ca, sourceUrl };
     return promoteNodes(work, by, { tag, repository, nodes, release }, format);
   }
@@ -382,7 +382,7 @@ export class Hegemonikon {
     ca?: File,
     format: TableFormat = TableFormat.Text,
   ): Promise<string> {
-    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const work = await readProject({ nodes: this.nodesDir, sources: this.sourcesFile });
     const reader = { username, password, ca };
     return verifyNode(work, { node, reference, key, identity, issuer, reader, repository }, format);
   }

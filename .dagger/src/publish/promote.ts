@@ -7,8 +7,8 @@ import { allPublishedJson, incomplete, type Published, publishedText, type Stage
 import { IMAGE_FILE, promoteProblems, type ReleasedImage, readReleasedImage } from "../plan/released-image.js";
 import { tagParts } from "../plan/tags.js";
 import { parseVersion, readVersion } from "../plan/version.js";
-import type { Workplace } from "./built-node.js";
 import { lacks, manifestAt, nameVersion, type PublishTools, pointChannels } from "./image.js";
+import type { Project } from "./project.js";
 import { filled, publishTools } from "./publish-node.js";
 import { taggedState } from "./repository-state.js";
 import { jobVerifier } from "./signing.js";
@@ -40,7 +40,7 @@ export type PromoteRequest = {
  * found complete. Says in a form what that did; throws one error for everything that forbids it.
  */
 export async function promoteNodes(
-  work: Workplace,
+  work: Project,
   by: Promoter,
   request: PromoteRequest,
   format: TableFormat,

@@ -12,9 +12,10 @@ import { tagParts } from "../plan/tags.js";
 import { parseVersion } from "../plan/version.js";
 import type { Sources } from "../sources/sources.js";
 import { type Access, registryTool } from "./access.js";
-import { builtNode, pinLines, type Workplace } from "./built-node.js";
+import { builtNode } from "./built-node.js";
 import { type PublishTools, publishedTags, publishImage, type Upload } from "./image.js";
 import { annotatedLayout } from "./layout.js";
+import { type Project, pinLines } from "./project.js";
 import { refusedPush } from "./push-right.js";
 import { revisionOf } from "./repository-state.js";
 import { type Signer, type Verifier, verifierOf } from "./signing.js";
@@ -55,7 +56,7 @@ export type Action = { action: "publish" } | { action: "release"; tag: string };
 /** Finds everything that is wrong with what a caller gave, before anything is built. Throws one error for all of it. */
 export async function checkedPublisher(
   does: Action,
-  work: Workplace,
+  work: Project,
   by: Publisher,
   nodes: readonly string[],
   version: string,
@@ -127,7 +128,7 @@ export async function publishTools({
 
 /** Builds a node and publishes what was built; says in a form what that did. */
 export async function publishNode(
-  work: Workplace,
+  work: Project,
   by: Publisher,
   request: { node: string; version: string; repository: GitRepository },
   format: TableFormat,

@@ -9,10 +9,11 @@ import { readBuildManifest } from "../plan/release-manifest.js";
 import { isVerified, verification, verificationJson, verificationText } from "../plan/release-verify.js";
 import { DEV_VERSION } from "../plan/version.js";
 import { attachedTexts } from "./attached.js";
-import { builtContents, type Workplace } from "./built-node.js";
+import { builtContents } from "./built-node.js";
 import { type Reader, readAccess } from "./compare.js";
 import { contentOf, pulledRootfs } from "./content.js";
 import { manifestAt } from "./image.js";
+import type { Project } from "./project.js";
 import { publishTools } from "./publish-node.js";
 import { revisionOf } from "./repository-state.js";
 import { type Verifier, verifySignature } from "./signing.js";
@@ -36,7 +37,7 @@ const SHOWN = 20;
  * Pulls what was published and holds it against its signature, what is attached to it, and a build of the same version
  * from the files here. Says in a form what was found; throws an error with every proof where one does not hold.
  */
-export async function verifyNode(work: Workplace, request: VerifyRequest, format: TableFormat): Promise<string> {
+export async function verifyNode(work: Project, request: VerifyRequest, format: TableFormat): Promise<string> {
   const { node, key, identity, issuer } = request;
   const reference = readReference(request.reference);
   refuse("verify", [

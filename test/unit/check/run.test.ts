@@ -10,7 +10,7 @@ import { jsonReport } from "../../../.dagger/src/check/report.js";
 import { ReportFormat } from "../../../.dagger/src/check/report-format.js";
 import { listNodes, listProblems, runCheck } from "../../../.dagger/src/check/run.js";
 import { TableFormat } from "../../../.dagger/src/node/table-format.js";
-import { pinLines } from "../../../.dagger/src/publish/built-node.js";
+import { pinLines } from "../../../.dagger/src/publish/project.js";
 
 setDefaultTimeout(120_000);
 
