@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-// How long `check` takes, as a process: for the repository's nodes, and for 500 made from them. bun bench/check.ts
+// How long `check` takes, as a process: for the repository's nodes, and for 500 made from them: ./local/bun bench/check.ts.
 // Targets: under 2 s warm for the repository's, under 5 s for 500.
 
 const root = join(import.meta.dir, "..");

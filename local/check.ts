@@ -1,10 +1,14 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { checkWorkspace } from "../.dagger/src/check/check.js";
 import { readWorkspace } from "../.dagger/src/check/read-folder.js";
 import { report, textReport } from "../.dagger/src/check/report.js";
+import { ReportFormat } from "../.dagger/src/check/report-format.js";
+import { SOURCES_FILE } from "../.dagger/src/check/workspace.js";
 import { HegemonikonError } from "../.dagger/src/errors.js";
 import { nodesTable } from "../.dagger/src/node/table.js";
+import { TableFormat } from "../.dagger/src/node/table-format.js";
 
 // The module's functions that only read files, without an engine: bun local/check.ts check|problems|nodes [flags].
 
@@ -27,7 +31,10 @@ function main(args: string[]): number {
     return 0;
   }
   if (rest.length > 0) throw new HegemonikonError(`unexpected argument ${JSON.stringify(rest[0])}\n\n${HELP}`);
-  const workspace = readWorkspace(values.nodes ?? join(root, "nodes"), values.sources ?? join(root, "sources.yaml"));
+  const { nodes = join(root, "nodes"), sources = join(root, SOURCES_FILE) } = values;
+  if (!statSync(nodes, { throwIfNoEntry: false })?.isDirectory())
+    throw new HegemonikonError(`--nodes: found no folder ${nodes}, expected one with a folder a node`);
+  const workspace = readWorkspace(nodes, sources, values.sources ?? SOURCES_FILE);
   const result = checkWorkspace(workspace);
   const { problems } = result;
   switch (name) {
@@ -35,14 +42,23 @@ function main(args: string[]): number {
       process.stdout.write(textReport(problems, workspace, { color: wantsColor() }));
       return problems.some((problem) => problem.severity === "error") ? 1 : 0;
     case "problems":
-      process.stdout.write(report(values.format ?? "text", problems, workspace));
+      process.stdout.write(report(formatOf(ReportFormat, values.format), problems, workspace));
       return 0;
     case "nodes":
-      process.stdout.write(nodesTable(result, values.format ?? "text"));
+      process.stdout.write(nodesTable(result, formatOf(TableFormat, values.format)));
       return 0;
     default:
       throw new HegemonikonError(`unknown function ${JSON.stringify(name)}\n\n${HELP}`);
   }
+}
+
+/** The form that a word names, whatever the case of its letters. */
+function formatOf<T extends string>(forms: { [name: string]: T }, word = "text"): T {
+  const known = Object.values(forms);
+  const form = known.find((one) => one.toLowerCase() === word.toLowerCase());
+  if (form) return form;
+  const words = known.map((one) => one.toLowerCase()).join(", ");
+  throw new HegemonikonError(`unknown format ${JSON.stringify(word)}; expected one of ${words}`);
 }
 
 function parse(args: string[]) {

@@ -6,7 +6,7 @@ import { Manifest } from "../.dagger/src/manifest/manifest.js";
 import { Node } from "../.dagger/src/node/node.js";
 import { Sources } from "../.dagger/src/sources/sources.js";
 
-// Writes the JSON Schemas that editors use, from zod: bun local/schema.ts [--check]. With --check it only compares.
+// Writes the JSON Schemas that editors use, from zod: npm run schema [-- --check]. With --check it only compares.
 
 const schemas: [file: string, title: string, schema: z.ZodType][] = [
   ["node.schema.json", "node.yaml: one machine, one role", Node],
@@ -41,8 +41,6 @@ for (const [file, title, schema] of schemas) {
   }
 }
 if (drifted.length > 0) {
-  console.error(
-    `${drifted.join(", ")}: not what the zod schemas say; run \`bun local/schema.ts\` and commit the result`,
-  );
+  console.error(`${drifted.join(", ")}: not what the zod schemas say; run \`npm run schema\` and commit the result`);
   process.exitCode = 1;
 }

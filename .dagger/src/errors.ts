@@ -10,7 +10,7 @@ export type Problem = {
   file: string;
   /** Absent only where the mistake has no place in a text (a missing or binary file). */
   span?: Span;
-  /** Stable id of the rule, e.g. `node/schema` or `rpi-needs-efi-stub`. */
+  /** Stable id of the rule, e.g. `node/schema` or `node/rpi-needs-efi-stub`. */
   rule: string;
   severity: Severity;
   /** One sentence that says what is wrong. */

@@ -13,12 +13,12 @@ import { image } from "./image/image.js";
 import { readRecipe } from "./image/read-recipe.js";
 import { build, mediumAlone } from "./media/build.js";
 import { TableFormat } from "./node/table-format.js";
-import { allPublishedJson, publishedJson, publishedText } from "./plan/release-state.js";
-import { verificationJson, verificationText } from "./plan/release-verify.js";
+import { GITHUB_ISSUER } from "./plan/release-identity.js";
+import { DEV_VERSION } from "./plan/version.js";
 import { affectedNodes } from "./publish/affected-nodes.js";
-import { workplace } from "./publish/built-node.js";
 import { diffNode, formatted, planNode } from "./publish/compare.js";
 import { NotesFormat } from "./publish/notes-format.js";
+import { readProject } from "./publish/project.js";
 import { promoteNodes } from "./publish/promote.js";
 import { publishNode } from "./publish/publish-node.js";
 import { releaseNodes } from "./publish/release-nodes.js";
@@ -100,7 +100,7 @@ export class Hegemonikon {
     format: TableFormat = TableFormat.Text,
     @argument({ defaultPath: "/" }) repository: GitRepository,
   ): Promise<string> {
-    return affectedNodes(repository, since, format === TableFormat.Json);
+    return affectedNodes(repository, since, format);
   }
 
   /**
@@ -111,7 +111,7 @@ export class Hegemonikon {
    */
   @func()
   async base(node: string): Promise<Container> {
-    const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version: "v0.0.0-dev", revision: "" });
+    const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version: DEV_VERSION, revision: "" });
     return explained(node, () => base(recipe.head).sync());
   }
 
@@ -123,7 +123,7 @@ export class Hegemonikon {
    * @param version The node's version, a semantic version; the machine shows it and compares it at an upgrade.
    */
   @func()
-  async image(node: string, version: string = "v0.0.0-dev"): Promise<Container> {
+  async image(node: string, version: string = DEV_VERSION): Promise<Container> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "" });
     return explained(node, () => image(recipe, this.nodesDir.directory(node)).sync());
   }
@@ -138,7 +138,7 @@ export class Hegemonikon {
    * so is the cache of the engine that made it, which holds it until it is pruned.
    */
   @func({ cache: "never" })
-  async iso(node: string, version: string = "v0.0.0-dev", config?: Secret): Promise<File> {
+  async iso(node: string, version: string = DEV_VERSION, config?: Secret): Promise<File> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "", medium: "iso" });
     return explained(node, () => mediumAlone(recipe, image(recipe, this.nodesDir.directory(node)), config));
   }
@@ -155,7 +155,7 @@ export class Hegemonikon {
    * so is the cache of the engine that made it, which holds it until it is pruned.
    */
   @func({ cache: "never" })
-  async raw(node: string, version: string = "v0.0.0-dev", config?: Secret): Promise<File> {
+  async raw(node: string, version: string = DEV_VERSION, config?: Secret): Promise<File> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "", medium: "raw" });
     return explained(node, () => mediumAlone(recipe, image(recipe, this.nodesDir.directory(node)), config));
   }
@@ -169,7 +169,7 @@ export class Hegemonikon {
    * @param revision The git commit of the files, for the manifest and the image's label.
    */
   @func()
-  async build(node: string, version: string = "v0.0.0-dev", revision: string = ""): Promise<Directory> {
+  async build(node: string, version: string = DEV_VERSION, revision: string = ""): Promise<Directory> {
     const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision });
     return explained(node, () => build(recipe, image(recipe, this.nodesDir.directory(node))));
   }
@@ -192,13 +192,13 @@ export class Hegemonikon {
   async plan(
     node: string,
     against: string,
-    version: string = "v0.0.0-dev",
+    version: string = DEV_VERSION,
     format: NotesFormat = NotesFormat.Text,
     username: string = "",
     password?: Secret,
     ca?: File,
   ): Promise<string> {
-    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const work = await readProject({ nodes: this.nodesDir, sources: this.sourcesFile });
     return formatted(await planNode(work, { node, version, against, reader: { username, password, ca } }), format);
   }
 
@@ -217,12 +217,12 @@ export class Hegemonikon {
   async diff(
     node: string,
     since: string,
-    version: string = "v0.0.0-dev",
+    version: string = DEV_VERSION,
     format: NotesFormat = NotesFormat.Text,
     @argument({ defaultPath: "/" }) repository: GitRepository,
     sinceSources?: File,
   ): Promise<string> {
-    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const work = await readProject({ nodes: this.nodesDir, sources: this.sourcesFile });
     return formatted(await diffNode(work, { node, version, since, repository, sinceSources }), format);
   }
 
@@ -263,10 +263,9 @@ export class Hegemonikon {
     sourceUrl: string = "",
     format: TableFormat = TableFormat.Text,
   ): Promise<string> {
-    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const work = await readProject({ nodes: this.nodesDir, sources: this.sourcesFile });
     const by = { registry, username, password, key, keyPassword, oidcUrl, oidcToken, ca, sourceUrl };
-    const published = await publishNode(work, by, { node, version, repository });
-    return format === TableFormat.Json ? publishedJson(published) : publishedText(published);
+    return publishNode(work, by, { node, version, repository }, format);
   }
 
   /**
@@ -309,7 +308,7 @@ export class Hegemonikon {
     sourceUrl: string = "",
     stage: boolean = false,
   ): Promise<Directory> {
-    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const work = await readProject({ nodes: this.nodesDir, sources: this.sourcesFile });
     const by = { registry, username, password, key, keyPassword, oidcUrl, oidcToken, ca, sourceUrl };
     return releaseNodes(work, by, { tag, repository, nodes, boot, stage });
   }
@@ -347,10 +346,9 @@ export class Hegemonikon {
     sourceUrl: string = "",
     format: TableFormat = TableFormat.Text,
   ): Promise<string> {
-    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const work = await readProject({ nodes: this.nodesDir, sources: this.sourcesFile });
     const by = { registry, username, password, key, ca, sourceUrl };
-    const published = await promoteNodes(work, by, { tag, repository, nodes, release });
-    return format === TableFormat.Json ? allPublishedJson(published) : published.map(publishedText).join("");
+    return promoteNodes(work, by, { tag, repository, nodes, release }, format);
   }
 
   /**
@@ -378,16 +376,15 @@ export class Hegemonikon {
     @argument({ defaultPath: "/" }) repository: GitRepository,
     key?: File,
     identity: string = "",
-    issuer: string = "https://token.actions.githubusercontent.com",
+    issuer: string = GITHUB_ISSUER,
     username: string = "",
     password?: Secret,
     ca?: File,
     format: TableFormat = TableFormat.Text,
   ): Promise<string> {
-    const work = await workplace({ nodes: this.nodesDir, sources: this.sourcesFile });
+    const work = await readProject({ nodes: this.nodesDir, sources: this.sourcesFile });
     const reader = { username, password, ca };
-    const result = await verifyNode(work, { node, reference, key, identity, issuer, reader, repository });
-    return format === TableFormat.Json ? verificationJson(result) : verificationText(result);
+    return verifyNode(work, { node, reference, key, identity, issuer, reader, repository }, format);
   }
 
   /**
@@ -423,7 +420,7 @@ export class Hegemonikon {
   @func({ cache: "never" })
   async boot(
     node: string,
-    version: string = "v0.0.0-dev",
+    version: string = DEV_VERSION,
     route: BootRoute = BootRoute.Live,
     firmware: BootFirmware = BootFirmware.Uefi,
     kvm: boolean = true,
@@ -454,7 +451,7 @@ export class Hegemonikon {
   @func({ cache: "never" })
   async upgradeTest(
     node: string,
-    version: string = "v0.0.0-dev",
+    version: string = DEV_VERSION,
     faults: UpgradeFault[] = [],
     kvm: boolean = true,
     evenFailed: boolean = false,

@@ -68,7 +68,12 @@ function setGlobal(globals: Globals, flag: GlobalFlag, text: string | undefined,
   }
 }
 
-function unknownFlag(name: string, args: Arg[], path: string[]): UsageError {
+/** Which of the functions that follow has a flag, by its name. */
+export type OwnerOf = (flag: string) => string | undefined;
+
+function unknownFlag(name: string, args: Arg[], path: string[], ownerOf: OwnerOf): UsageError {
+  const owner = ownerOf(kebab(name));
+  if (owner) return new UsageError(`unknown flag --${name} here: it belongs behind ${owner}`, path);
   const own = args.map((arg) => arg.flag);
   const meant = nearest(kebab(name), [...own, ...globalFlags.map((flag) => flag.name)]);
   const known = own.length > 0 ? `flags: ${own.map((flag) => `--${flag}`).join(", ")}` : "it takes no flags of its own";
@@ -78,9 +83,16 @@ function unknownFlag(name: string, args: Arg[], path: string[]): UsageError {
 
 /**
  * Reads flags up to the first word that is not one. Repeated lists add up, other repeated flags take the last value.
- * `path` names the functions so far, for messages.
+ * `path` names the functions so far, for messages; `ownerOf` is asked for a flag that is none of these.
  */
-export function parseSegment(words: string[], args: Arg[], apis: Api[], globals: Globals, path: string[]): Segment {
+export function parseSegment(
+  words: string[],
+  args: Arg[],
+  apis: Api[],
+  globals: Globals,
+  path: string[],
+  ownerOf: OwnerOf = () => undefined,
+): Segment {
   const supported = args.filter(isSupported);
   const values = new Map<string, FlagValue>();
   let i = 0;
@@ -111,7 +123,7 @@ export function parseSegment(words: string[], args: Arg[], apis: Api[], globals:
       return;
     }
     const global = globalFlags.find((flag) => flag.name === name);
-    if (!global) throw unknownFlag(given, supported, path);
+    if (!global) throw unknownFlag(given, supported, path, ownerOf);
     const text = global.takes === "string" ? takeValue(`--${name}`, inline, "STRING") : inline;
     setGlobal(globals, global, text, path);
   };

@@ -52,7 +52,10 @@ export function plan(words: string[], module: Api, core: Api | undefined): Plan 
   const steps: Step[] = [];
   const path: string[] = [];
 
-  const first = parseSegment(words, module.main.constructor, apis, globals, path);
+  const main = findObject(module.main.object, apis);
+  const functions = main ? callable(main).filter(({ command }) => words.includes(command)) : [];
+  const ownerOf = (flag: string) => functions.find(({ args }) => args.some((arg) => arg.flag === flag))?.command;
+  const first = parseSegment(words, module.main.constructor, apis, globals, path, ownerOf);
   if (!globals.help) checkRequired(first, module.main.constructor, apis, path);
   let rest = first.rest;
   let returns: TypeRef = { kind: "object", name: module.main.object };

@@ -61,12 +61,18 @@ export class Machine {
     return { code: ran.status ?? -1, out: ran.stdout, err: ran.stderr };
   }
 
-  /** As run, while this process goes on serving HTTP. */
-  async start(program: string, args: string[] = [], more: Record<string, string> = {}): Promise<Ran> {
+  /** As run, while this process goes on serving HTTP; `said` is told what it has printed so far. */
+  async start(
+    program: string,
+    args: string[] = [],
+    more: Record<string, string> = {},
+    said: (out: string) => void = () => {},
+  ): Promise<Ran> {
     const child = spawn(this.path(program), args, { env: this.env(more), stdio: ["ignore", "pipe", "pipe"] });
     const text = { out: "", err: "" };
     child.stdout.on("data", (data) => {
       text.out += data;
+      said(text.out);
     });
     child.stderr.on("data", (data) => {
       text.err += data;

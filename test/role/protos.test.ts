@@ -204,7 +204,8 @@ describe("start-k0s", () => {
   const START = "/usr/lib/hegemonikon/protos/start-k0s";
   const HEAD = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n";
   const row = (device: string, to: string) => `${device}\t${to}\t0202000A\t0003\t0\t0\t100\t00000000\t0\t0\t0\n`;
-  const start = () => protos.start(START, ["controller", "--x"], { PROTOS_PAUSE: "0.1" });
+  const start = (said?: (out: string) => void) =>
+    protos.start(START, ["controller", "--x"], { PROTOS_PAUSE: "0.1" }, said);
   beforeEach(() => {
     protos.put("/usr/bin/k0s", '#!/bin/sh\necho "k0s $*"\n', 0o755);
     lay();
@@ -217,8 +218,9 @@ describe("start-k0s", () => {
 
   test("without one it waits, for a router, not for the cluster's own bridge", async () => {
     protos.put("/proc/net/route", HEAD + row("eno1", "0002000A") + row("kube-bridge", "00000000"));
-    const ran = start();
-    await Bun.sleep(500);
+    const waits = Promise.withResolvers<void>();
+    const ran = start((out) => out.includes("k0s waits for a network") && waits.resolve());
+    await Promise.race([waits.promise, ran]);
     protos.put("/proc/net/route", HEAD + row("eno1", "00000000"));
     const { out } = await ran;
     expect(out).toBe(

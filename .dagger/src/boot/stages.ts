@@ -2,6 +2,7 @@ import { durationInSeconds } from "../node/duration.js";
 import type { Assertion, Node } from "../node/node.js";
 import { sizeInBytes } from "../node/size.js";
 import { type Firmware, machineFor, stageArguments } from "./machine.js";
+import { BootRoute } from "./route.js";
 import { SIGNS, type Sign, signTable } from "./signs.js";
 
 /** Something to be seen in a log, and after how many seconds at the latest (on hardware; emulation gets more). */
@@ -59,11 +60,8 @@ export function roleSeconds({ assertions }: { assertions: readonly Pick<Assertio
   return longest + LEAST_SECONDS * assertions.length;
 }
 
-/** How far a proof goes. */
-export type Route = "live" | "installed";
-
 /** The stages of a proof. */
-export function stagesOf(node: Pick<Node, "assertions">, route: Route): Stage[] {
+export function stagesOf(node: Pick<Node, "assertions">, route: BootRoute): Stage[] {
   const proof = {
     ends: "done",
     seconds: ROLE_CHECK.seconds + roleSeconds(node) + REPORT_SECONDS,
@@ -78,7 +76,7 @@ export function stagesOf(node: Pick<Node, "assertions">, route: Route): Stage[] 
     powerdown: false,
     boots: "live",
   };
-  if (route === "live") return [live];
+  if (route === BootRoute.Live) return [live];
   const installed = (name: string, title: string): Stage => ({
     ...live,
     name,

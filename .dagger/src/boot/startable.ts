@@ -30,11 +30,10 @@ export async function startable(
 ): Promise<Startable> {
   const seen = await inspected(recipe, image);
   const { file } = await medium(recipe, seen);
-  const all = route === BootRoute.Installed;
   if (recipe.node.medium === "iso") {
-    const stages = stagesOf(recipe.node, all ? "installed" : "live");
+    const stages = stagesOf(recipe.node, route);
     const media = dag.directory().withFile("node.iso", file);
-    const both = all ? media.withFile("unattended.iso", unattended(tools, file)) : media;
+    const both = route === BootRoute.Installed ? media.withFile("unattended.iso", unattended(tools, file)) : media;
     return { stages, media: both, medium: file, seen, limits: [] };
   }
   const kernel = await virtKernel(recipe, image.rootfs());
@@ -42,5 +41,5 @@ export async function startable(
   const media = simulationFiles(recipe.node)
     .reduce((dir, { path, text }) => dir.withNewFile(`oem/${path}`, text), dag.directory())
     .withFile("card.raw.zst", card);
-  return { stages: rawStages(recipe.node, all), media, medium: file, seen, limits: notShown(recipe.node, kernel) };
+  return { stages: rawStages(recipe.node, route), media, medium: file, seen, limits: notShown(recipe.node, kernel) };
 }

@@ -18,7 +18,7 @@ export async function emulator(recipe: Recipe, firmware: Firmware, more: string[
       ...machineFor(node, firmware).packages,
       ...["xorriso", "fdisk", "e2fsprogs", ...more],
     ])
-    .withMountedDirectory(SCRIPTS, scriptFolder(new URL("vm/run", import.meta.url).href, "scripts"));
+    .withMountedDirectory(SCRIPTS, scriptFolder(new URL("vm/scripts/", import.meta.url)));
 }
 
 /** The ISO with one difference: it installs unasked, to the only disk. `more` of a cloud-config is carried to that disk. */

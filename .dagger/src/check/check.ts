@@ -15,7 +15,7 @@ import { fixedHostnames, type Hostname, hostnameProblems } from "./hostnames.js"
 import { installBlockProblems } from "./install-block.js";
 import { findSecrets } from "./secrets.js";
 import { byPlace } from "./sort.js";
-import { nodeFolders, SOURCES_FILE, strayFiles, type Workspace, type WorkspaceFile } from "./workspace.js";
+import { isSources, nodeFolders, SOURCES_FILE, strayFiles, type Workspace, type WorkspaceFile } from "./workspace.js";
 
 /** What `check` knows after reading everything. */
 export type CheckResult = {
@@ -76,19 +76,19 @@ export function checkWorkspace(workspace: Workspace): CheckResult {
 }
 
 function checkSources(workspace: Workspace, problems: Problem[]): Sources | undefined {
-  const file = workspace.find(({ path }) => path === SOURCES_FILE);
+  const file = workspace.find(({ path }) => isSources(path));
   if (file?.kind !== "file" || !file.bytes) {
     problems.push({
-      file: SOURCES_FILE,
+      file: file?.path ?? SOURCES_FILE,
       rule: "sources/missing",
       severity: "error",
-      message: "There is no sources.yaml",
+      message: `There is no ${SOURCES_FILE}`,
       found: file ? `a ${file.kind}` : "nothing",
       expected: "the file that pins every outside thing",
     });
     return undefined;
   }
-  const { yaml, sources, problems: found } = parseSources(SOURCES_FILE, file.bytes);
+  const { yaml, sources, problems: found } = parseSources(file.path, file.bytes);
   problems.push(...found, ...findSecrets(file));
   if (!sources) return undefined;
   problems.push(...pinProblems(sources, "build", yaml));
@@ -96,7 +96,7 @@ function checkSources(workspace: Workspace, problems: Problem[]): Sources | unde
     if (Object.hasOwn(sources.sources, name) && sources.sources[name]?.kind === "image") continue;
     const span = yaml.keySpan(["sources"]);
     problems.push({
-      file: SOURCES_FILE,
+      file: file.path,
       ...(span ? { span } : {}),
       rule: "sources/needed",
       severity: "error",

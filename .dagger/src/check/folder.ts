@@ -1,4 +1,5 @@
 import type { Problem } from "../errors.js";
+import { NodeName } from "../node/node.js";
 import { nearest } from "../yaml/nearest.js";
 import { MAX_READ_BYTES, type WorkspaceFile } from "./workspace.js";
 
@@ -9,14 +10,15 @@ const KNOWN = ["node.yaml", "cloud-config.yaml", "README.md", "files"];
 export function folderProblems(folder: string, files: readonly WorkspaceFile[]): Problem[] {
   const root = `nodes/${folder}`;
   const problems: Problem[] = [];
-  if (!/^[a-z][a-z0-9-]{0,30}$/.test(folder)) {
+  const name = NodeName.safeParse(folder);
+  if (!name.success) {
     problems.push({
       file: root,
       rule: "node/folder-name",
       severity: "error",
       message: "The folder's name cannot be a node's name",
       found: JSON.stringify(folder),
-      expected: "lower-case letters, digits and dashes, a letter first, at most 31",
+      expected: name.error.issues[0]?.message,
       reason: "it becomes part of image tags, file names and host names",
     });
   }

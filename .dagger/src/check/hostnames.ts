@@ -12,28 +12,17 @@ export function fixedHostnames(folder: string, yaml: ParsedYaml): Hostname[] {
     .map((hostname) => ({ folder, file: yaml.file, ...hostname }));
 }
 
-/** Host names that are none, and those that two nodes share. */
+/** Host names that two nodes share; what is a host name, the cloud-config's own check says. */
 export function hostnameProblems(hostnames: readonly Hostname[]): Problem[] {
   const problems: Problem[] = [];
   const first = new Map<string, Hostname>();
   for (const hostname of hostnames) {
     const { folder, value, file, span } = hostname;
-    const place = { file, ...(span ? { span } : {}) };
-    if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(value)) {
-      problems.push({
-        ...place,
-        rule: "cloud-config/hostname",
-        severity: "error",
-        message: "This is not a host name",
-        found: JSON.stringify(value.slice(0, 80)),
-        expected: "letters, digits and dashes",
-        reason: "RFC 1123, section 2.1",
-      });
-    }
     const other = first.get(value.toLowerCase());
     if (other && other.folder !== folder) {
       problems.push({
-        ...place,
+        file,
+        ...(span ? { span } : {}),
         rule: "cloud-config/unique-hostname",
         severity: "error",
         message: `The node ${other.folder} has the same host name`,

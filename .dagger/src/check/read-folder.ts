@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { MAX_READ_BYTES, SOURCES_FILE, type Workspace, type WorkspaceFile } from "./workspace.js";
+import { isSources, MAX_READ_BYTES, SOURCES_FILE, type Workspace, type WorkspaceFile } from "./workspace.js";
 
 /** What operating systems and interpreters leave behind; git ignores it, and no image gets it. */
 const LEFTOVERS = new Set([".DS_Store", "Thumbs.db", "__pycache__", ".git"]);
@@ -8,10 +8,11 @@ const LEFTOVERS = new Set([".DS_Store", "Thumbs.db", "__pycache__", ".git"]);
 /**
  * Reads a nodes folder and a sources.yaml from a file system into a workspace. Links are noted, never followed; a
  * missing folder or file is simply absent, and the check says so.
+ * @param called what problems call the sources file: as the caller does
  */
-export function readWorkspace(nodesFolder: string, sourcesFile: string): Workspace {
+export function readWorkspace(nodesFolder: string, sourcesFile: string, called = SOURCES_FILE): Workspace {
   const files: WorkspaceFile[] = [];
-  const sources = readEntry(sourcesFile, SOURCES_FILE);
+  const sources = readEntry(sourcesFile, isSources(called) ? called : `./${called}`);
   if (sources) files.push(sources);
   const root = readEntry(nodesFolder, "nodes");
   if (root?.kind === "directory") readInto(files, nodesFolder, "nodes");

@@ -1,4 +1,4 @@
-/** One entry below nodes/, or sources.yaml, as it stands in the repository: nothing followed, nothing interpreted. */
+/** One entry below nodes/, or the sources file, as it stands in the repository: nothing followed, nothing interpreted. */
 export type WorkspaceFile = {
   /** From the repository's root, with forward slashes and no trailing one: `nodes/noos/node.yaml`. */
   path: string;
@@ -17,8 +17,13 @@ export type Workspace = readonly WorkspaceFile[];
 /** Larger files are listed without their content: no rule reads that much. */
 export const MAX_READ_BYTES = 16 * 1024 * 1024;
 
-/** Path of the file that lists every outside thing. */
+/** Path of the repository's file that lists every outside thing; a caller may have given another one. */
 export const SOURCES_FILE = "sources.yaml";
+
+/** Whether a path of a workspace is that of the file that lists every outside thing, whatever it is called. */
+export function isSources(path: string): boolean {
+  return path !== "nodes" && !path.startsWith("nodes/");
+}
 
 /** The entries of each folder directly below nodes/, by the folder's name, in order. */
 export function nodeFolders(workspace: Workspace): Map<string, WorkspaceFile[]> {

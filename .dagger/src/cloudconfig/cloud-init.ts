@@ -1,3 +1,4 @@
+import { hostname } from "./hostname.js";
 import { flag, list, mode, record, type Shape, text, texts } from "./shape.js";
 import { ENCODINGS, USER_FIELDS, USER_MISNAMED } from "./step.js";
 import { BREAKS_FOLDER } from "./upstream.js";
@@ -48,15 +49,7 @@ export const CLOUD_INIT: Readonly<Record<string, Shape>> = {
   write_files: { ...list("Files to write in the stage boot", WriteFile), ...breaks },
   milpa_files: { ...list("The older name of write_files", WriteFile), ...breaks },
   runcmd: { ...texts("Shell commands of the stage boot"), ...breaks },
-  hostname: {
-    ...text("Host name, set in the stage initramfs; Go templates in it are expanded", {
-      pattern: /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
-      form: "a host name of letters, digits and dashes",
-      template: true,
-      severity: "warning",
-    }),
-    ...breaks,
-  },
+  hostname: { ...hostname("Host name, set in the stage initramfs; Go templates in it are expanded"), ...breaks },
   growpart: record(
     "Grow the last partition of these disks",
     { mode: text("Read by nothing"), devices: texts("Disks") },

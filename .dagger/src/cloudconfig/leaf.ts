@@ -16,7 +16,7 @@ export function leafFinding(
 ): Finding | "type" | undefined {
   switch (shape.kind) {
     case "text":
-      return quotesNeeded(scalar, shape, path) ?? text(scalar.text, shape, named(path));
+      return quotesNeeded(scalar, shape, path) ?? textFinding(scalar.text, shape, named(path));
     case "flag":
       return flag(scalar, shape, named(path));
     case "whole":
@@ -43,7 +43,8 @@ function quotesNeeded({ tag, text }: GoScalar, shape: TextShape, path: YamlPath)
   };
 }
 
-function text(value: string, shape: TextShape, name: string): Finding | undefined {
+/** What is wrong with a text; `name` says where it stands. */
+export function textFinding(value: string, shape: TextShape, name: string): Finding | undefined {
   if (shape.template && value.includes("{{")) return undefined;
   const severity = shape.severity ?? "error";
   if (shape.values && !shape.values.includes(value)) {
@@ -57,7 +58,7 @@ function text(value: string, shape: TextShape, name: string): Finding | undefine
   }
   if (shape.pattern && !shape.pattern.test(value)) {
     return {
-      rule: "cloud-config/value",
+      rule: shape.rule ?? "cloud-config/value",
       severity,
       message: `${name} has the wrong form`,
       found: quote(value),

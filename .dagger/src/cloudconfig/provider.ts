@@ -20,12 +20,20 @@ const distribution = (name: string) =>
     },
   );
 
-/** provider-kairos internal/provider/config, and the cluster block of kairos-sdk's clusterplugin. */
-export const PROVIDER: Readonly<Record<string, Shape>> = {
+/** Kubernetes' distributions, and what the machine is in their cluster: these keys start one through kairos-agent. */
+const DISTRIBUTIONS = {
   k3s: distribution("A k3s server"),
   "k3s-agent": distribution("A k3s agent"),
   k0s: distribution("A k0s controller"),
   "k0s-worker": distribution("A k0s worker"),
+} as const;
+
+/** The keys of a cloud-config that start a Kubernetes distribution through kairos-agent. */
+export const DISTRIBUTION_KEYS: readonly string[] = Object.keys(DISTRIBUTIONS);
+
+/** provider-kairos internal/provider/config, and the cluster block of kairos-sdk's clusterplugin. */
+export const PROVIDER: Readonly<Record<string, Shape>> = {
+  ...DISTRIBUTIONS,
   p2p: record(
     "A cluster that forms itself over a peer-to-peer network",
     {

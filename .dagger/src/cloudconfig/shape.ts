@@ -15,6 +15,8 @@ export type TextShape = Described & {
   readonly pattern?: RegExp;
   /** What the pattern asks for, in words. */
   readonly form?: string;
+  /** The id of the rule that the pattern is, where it has one of its own. */
+  readonly rule?: string;
   /** Upstream compiles it with Go's regexp package. */
   readonly regexp?: boolean;
   /** Upstream expands Go templates in it, so that a pattern holds only where there is none. */

@@ -1,3 +1,5 @@
+import { hostname } from "./hostname.js";
+import { textFinding } from "./leaf.js";
 import { mainStage, STAGES_BEFORE_NETWORK } from "./stages.js";
 import { at, entries, exists, isSet, items, textOf, type View } from "./view.js";
 import { type Finding, type Found, named, quote } from "./words.js";
@@ -11,6 +13,7 @@ export function stepFindings(stage: string, step: View): Found[] {
     ...userFindings(step),
     ...layoutFindings(at(step, "layout")),
     ...datasourceFindings(at(step, "datasource")),
+    ...firstbootFindings(at(step, "systemd_firstboot", "hostname")),
   ];
 }
 
@@ -116,4 +119,11 @@ function datasourceFindings(source: View): Found[] {
     reason: "yip skips the data source then",
   };
   return [{ view: file, finding }];
+}
+
+/** The arguments of systemd-firstboot are any; this one of them is a host name as everywhere. */
+function firstbootFindings(view: View): Found[] {
+  const text = textOf(view);
+  const finding = text === undefined ? undefined : textFinding(text, hostname("Host name"), named(view.path));
+  return finding ? [{ view, finding }] : [];
 }

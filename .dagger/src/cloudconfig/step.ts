@@ -1,3 +1,4 @@
+import { hostname } from "./hostname.js";
 import { flag, list, mode, type RecordShape, record, table, text, texts, whole } from "./shape.js";
 import { BREAKS_STAGES } from "./upstream.js";
 
@@ -168,12 +169,7 @@ export const Step: RecordShape = record(
       options: texts("Options"),
       path: path("The file to write; default /etc/resolv.conf"),
     }),
-    hostname: text("Host name; Go templates in it are expanded", {
-      pattern: /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
-      form: "a host name of letters, digits and dashes",
-      template: true,
-      severity: "warning",
-    }),
+    hostname: hostname("Host name; Go templates in it are expanded"),
     sysctl: table("Kernel parameters", text("The value")),
     authorized_keys: table("Public keys by user", texts("Public keys, or github:USER and gitlab:USER")),
     node: text("Only where the host name matches this regular expression", { regexp: true }),

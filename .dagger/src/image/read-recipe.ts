@@ -21,7 +21,7 @@ export async function readRecipe(nodes: Directory, sources: File, wanted: Wanted
   if (wanted.medium && wanted.medium !== input.node.medium) {
     const { name, medium } = input.node;
     throw new HegemonikonError(
-      `--node: ${name} has the medium ${medium}, found ${wanted.medium}; call ${medium} --node=${name}`,
+      `--node: found ${name}, whose medium is ${medium}, expected a node whose medium is ${wanted.medium}: call ${medium} --node=${name}`,
     );
   }
   return recipeOf({ ...input, version: wanted.version, revision: wanted.revision });

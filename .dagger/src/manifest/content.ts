@@ -39,12 +39,12 @@ export function largest(listing: string, count: number): { path: string; bytes: 
 }
 
 /** A path in which two listings differ. */
-export type Difference = { path: string; change: "added" | "removed" | "changed"; what: string };
+export type PathDifference = { path: string; change: "added" | "removed" | "changed"; what: string };
 
 /** Where two listings differ, by path; empty where their digests agree. */
-export function differences(before: string, after: string): Difference[] {
+export function differences(before: string, after: string): PathDifference[] {
   const [old, now] = [byPath(before), byPath(after)];
-  const found: Difference[] = [];
+  const found: PathDifference[] = [];
   for (const path of new Set([...old.keys(), ...now.keys()])) {
     const [a, b] = [old.get(path), now.get(path)];
     if (!a || !b) {

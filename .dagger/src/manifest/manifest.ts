@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { Digest, Sha256 } from "../sources/digest.js";
 
-const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
 const Bytes = z.int().min(0);
 /** manifest.json: everything that a build decided and made, for whoever publishes, verifies or compares it. */
 export const Manifest = z
@@ -27,7 +27,7 @@ export const Manifest = z
       .describe("What it measures, in bytes"),
     budgets: z.strictObject({ image: Bytes, medium: Bytes }).describe("What node.yaml allows, in bytes"),
     artefacts: z
-      .array(z.strictObject({ name: z.string(), bytes: Bytes, sha256: z.string().regex(/^[0-9a-f]{64}$/) }))
+      .array(z.strictObject({ name: z.string(), bytes: Bytes, sha256: Sha256 }))
       .describe("The other files of the build"),
     packages: z
       .array(z.strictObject({ name: z.string(), version: z.string(), arch: z.string() }))

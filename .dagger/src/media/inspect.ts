@@ -6,7 +6,7 @@ import { TOOLS, tool } from "./tool.js";
 /** What an image holds, noted without running any of it: for an arm64 image no emulation is needed. */
 export type Inspection = { listing: File; facts: File };
 
-/** What a script of this room prints, as a file. */
+/** What a script of this folder prints, as a file. */
 function noted(bench: Container, title: string, command: string): File {
   return bench.withExec([`${TOOLS}/titled.sh`, title, "sh", "-c", `exec ${TOOLS}/${command} > /noted`]).file("/noted");
 }

@@ -1,4 +1,5 @@
 import type { Problem } from "../errors.js";
+import { configProblems } from "./config-problems.js";
 import type { Facts } from "./facts.js";
 import { problemsOf } from "./problems-of.js";
 import { sameRootfsProblems } from "./same-rootfs.js";
@@ -18,19 +19,6 @@ export function isoProblems(node: string, facts: Facts, mediumConfig: string): P
   if (volume !== "COS_LIVE") {
     problems.push(problem("label", "The live system looks for its medium by label", volume || "none", "COS_LIVE"));
   }
-  const config = (facts.get("config") ?? []).join("\n").trim();
-  if (config !== mediumConfig.trim()) {
-    const found = /passwd: *"?kairos"?/.test(config)
-      ? "AuroraBoot's default user kairos/kairos"
-      : `${config.length} other characters`;
-    problems.push(
-      problem(
-        "config",
-        "The medium's cloud-config is not the one it was given",
-        found,
-        "the installation's settings from node.yaml, and no user",
-      ),
-    );
-  }
-  return [...problems, ...sameRootfsProblems(problem, facts)];
+  const config = (facts.get("config") ?? []).join("\n");
+  return [...problems, ...configProblems(problem, config, mediumConfig), ...sameRootfsProblems(problem, facts)];
 }

@@ -1,5 +1,6 @@
 import type { Problem } from "../errors.js";
 import type { Node } from "../node/node.js";
+import { configProblems } from "./config-problems.js";
 import { problemsOf } from "./problems-of.js";
 
 const MIB = 1024 ** 2;
@@ -164,18 +165,5 @@ export function rawProblems(
       ),
     );
   }
-  if (facts.oemConfig.trim() !== mediumConfig.trim()) {
-    const found = /passwd: *"?kairos"?/.test(facts.oemConfig)
-      ? "AuroraBoot's default user kairos/kairos"
-      : `${facts.oemConfig.trim().length} other characters`;
-    problems.push(
-      problem(
-        "config",
-        "The medium's cloud-config is not the one it was given",
-        found,
-        "the installation's settings from node.yaml, and no user",
-      ),
-    );
-  }
-  return problems;
+  return [...problems, ...configProblems(problem, facts.oemConfig, mediumConfig)];
 }

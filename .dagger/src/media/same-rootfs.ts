@@ -1,12 +1,12 @@
 import type { Problem } from "../errors.js";
 import type { Facts } from "./facts.js";
-import type { problemsOf } from "./problems-of.js";
+import type { ProblemOf } from "./problems-of.js";
 
 /** The folders that AuroraBoot and the file system make in every root file system, where the image has none. */
 const MADE = /^\/(usr\/local|usr\/local\/bin|oem|boot|persistent|snap|lost\+found)$/;
 
 /** Where a medium's root file system is not the image's, from the facts of media/scripts/compare-content.sh. */
-export function sameRootfsProblems(problem: ReturnType<typeof problemsOf>, facts: Facts): Problem[] {
+export function sameRootfsProblems(problem: ProblemOf, facts: Facts): Problem[] {
   const found = (kind: string) => facts.get(kind) ?? [];
   const added = found("added").filter((path) => !MADE.test(path));
   const changed = found("changed");

@@ -1,21 +1,25 @@
 import { z } from "zod";
+import { Sha256 } from "../sources/digest.js";
 
-/** A size in bytes as people write it: `512MiB`, `1.5GiB`. Binary units only. */
+/** A size in bytes as people write it: `512MiB`, `1.5GiB`. Binary units only; not 0, and below 100 000 of its unit. */
 export const Size = z
   .string()
-  .regex(/^\d+(\.\d+)?(MiB|GiB)$/, "a size in MiB or GiB, e.g. 1.5GiB")
+  .regex(/^(?!0+(\.0+)?[MG])\d{1,5}(\.\d{1,3})?(MiB|GiB)$/, "a size in MiB or GiB, e.g. 1.5GiB")
   .describe("A size in MiB or GiB, e.g. 1.5GiB");
 
-/** A duration as systemd writes it, in seconds or minutes: `90s`, `10min`. */
+/** A duration as systemd writes it, in seconds or minutes: `90s`, `10min`. Five digits are more than a day. */
 export const Duration = z
   .string()
-  .regex(/^[1-9]\d*(s|min)$/, "a duration in s or min, e.g. 90s or 10min")
+  .regex(/^[1-9]\d{0,4}(s|min)$/, "a duration in s or min, e.g. 90s or 10min")
   .describe("A duration in s or min, e.g. 90s or 10min");
 
 const RelativePath = z.string().regex(/^files\/(?!.*(^|\/)\.\.(\/|$)).+$/, "a path below this node's files/ folder");
 const AbsolutePath = z
   .string()
-  .regex(/^\/(?!.*(^|\/)\.\.?(\/|$))(?!.*\/\/).*[^/]$/, "an absolute path without . or ..");
+  .regex(
+    /^\/(?!.*(^|\/)\.\.?(\/|$))(?!.*\/\/).*[^/]$/,
+    "an absolute path without ., .. or //, and without / at its end",
+  );
 const SourceName = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, "the name of an entry in sources.yaml");
 
 /** A file of the role: copied from the node's files/ folder into the image. */
@@ -83,8 +87,8 @@ export type RoleTree = z.infer<typeof RoleTree>;
 export const Model = z
   .strictObject({
     name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "a file name"),
-    url: z.url({ protocol: /^https?$/ }),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
+    url: z.url({ protocol: /^https?$/, error: "an http(s) address" }),
+    sha256: Sha256,
   })
   .describe("A model file, fetched at first boot and verified");
 export type Model = z.infer<typeof Model>;
@@ -110,15 +114,24 @@ export const Assertion = z
   .describe("One fact that proves the role");
 export type Assertion = z.infer<typeof Assertion>;
 
+/** A line for people. It is printed as it is, so that it may hold nothing that a terminal obeys. */
+const Line = z
+  .string()
+  .min(1)
+  .max(120)
+  .refine((text) => !/\p{Cc}/u.test(text), { error: "one line without control characters" });
+
+/** A node's name: it becomes part of image tags, file names and host names. */
+export const NodeName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, "lower-case letters, digits and dashes, a letter first, at most 31");
+
 /** nodes/<name>/node.yaml: what a node is. */
 export const Node = z
   .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,30}$/, "lower-case letters, digits and dashes")
-      .describe("The folder's name"),
-    role: z.string().min(1).max(120).describe("The one job of this machine"),
-    machine: z.string().min(1).max(120).describe("The hardware it runs on, for people"),
+    name: NodeName.describe("The folder's name"),
+    role: Line.describe("The one job of this machine"),
+    machine: Line.describe("The hardware it runs on, for people"),
     status: z.enum(["development", "available", "deployable", "running"]).describe("How far the node is"),
     arch: z.enum(["amd64", "arm64"]),
     model: z.enum(["generic", "rpi3", "rpi4"]).describe("kairos-init's --model"),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nearest } from "../yaml/nearest.js";
 import { Node } from "./node.js";
 
 /** Those parts of a node.yaml that the schema accepts, so that one mistake does not hide the others. */
@@ -8,7 +9,11 @@ export type NodeParts = { [Key in keyof Node]?: Node[Key] };
 export function readableParts(value: unknown): NodeParts {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
   const parts: { [key: string]: unknown } = {};
+  const known = Object.keys(Node.shape);
+  // Where `fiels` stands, nobody knows the files: they are not "none".
+  const meant = new Set(Object.keys(value).flatMap((key) => (known.includes(key) ? [] : (nearest(key, known) ?? []))));
   for (const [key, schema] of Object.entries(Node.shape)) {
+    if (meant.has(key) && !Object.hasOwn(value, key)) continue;
     const raw: unknown = Object.hasOwn(value, key) ? (value as { [key: string]: unknown })[key] : undefined;
     const whole = schema.safeParse(raw);
     if (whole.success) parts[key] = whole.data;

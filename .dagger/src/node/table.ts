@@ -1,9 +1,6 @@
-import { HegemonikonError } from "../errors.js";
 import type { Sources } from "../sources/sources.js";
 import type { Node } from "./node.js";
-
-/** The forms that the table can take. */
-export const TABLE_FORMATS = ["text", "json"] as const;
+import { TableFormat } from "./table-format.js";
 
 /** One node as the table shows it. */
 export type NodeRow = Pick<Node, "name" | "role" | "machine" | "status" | "arch" | "model" | "base" | "medium"> & {
@@ -18,17 +15,13 @@ export type TableInput = { nodes: ReadonlyMap<string, Node>; broken: readonly st
  * What the nodes are, by name: aligned text for people, or JSON (docs/problems.md documents the shape). Nodes with
  * errors are named, not shown.
  */
-export function nodesTable({ nodes, broken, sources }: TableInput, format: string): string {
+export function nodesTable({ nodes, broken, sources }: TableInput, format: TableFormat): string {
   const rows = [...nodes.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map((node) => rowOf(node, sources));
-  switch (format.toLowerCase()) {
-    case "text":
+  switch (format) {
+    case TableFormat.Text:
       return textTable(rows, broken);
-    case "json":
+    case TableFormat.Json:
       return `${JSON.stringify({ version: 1, nodes: rows, broken }, null, 2)}\n`;
-    default:
-      throw new HegemonikonError(
-        `unknown format ${JSON.stringify(format)}; expected one of ${TABLE_FORMATS.join(", ")}`,
-      );
   }
 }
 

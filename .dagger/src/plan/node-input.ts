@@ -1,4 +1,4 @@
-import type { Workspace } from "../check/workspace.js";
+import { isSources, type Workspace } from "../check/workspace.js";
 import { HegemonikonError, type Problem } from "../errors.js";
 import type { Node } from "../node/node.js";
 import type { Sources } from "../sources/sources.js";
@@ -6,16 +6,20 @@ import { problemLines } from "./problem-lines.js";
 import type { RoleInput } from "./role.js";
 
 /** What a check of the workspace found. */
-export type Checked = { problems: readonly Problem[]; nodes: ReadonlyMap<string, Node>; sources?: Sources | undefined };
+export type CheckedWorkspace = {
+  problems: readonly Problem[];
+  nodes: ReadonlyMap<string, Node>;
+  sources?: Sources | undefined;
+};
 
 /**
  * The texts a node's recipe is made of. Throws a HegemonikonError that lists every error in the node's folder and in
  * sources.yaml, or the nodes that there are: nothing is built from a folder that `check` refuses.
  */
-export function nodeInput(workspace: Workspace, checked: Checked, name: string): RoleInput {
+export function nodeInput(workspace: Workspace, checked: CheckedWorkspace, name: string): RoleInput {
   const folder = `nodes/${name}/`;
   const mine = checked.problems.filter(
-    ({ file, severity }) => severity === "error" && (file.startsWith(folder) || file === "sources.yaml"),
+    ({ file, severity }) => severity === "error" && (file.startsWith(folder) || isSources(file)),
   );
   if (mine.length > 0) {
     throw new HegemonikonError([`${name} cannot be built until this is right:`, ...problemLines(mine)].join("\n"));

@@ -57,8 +57,13 @@ export function recipeOf(input: RoleInput & { version: string; revision: string 
   };
 }
 
+/** The keys of /etc/kairos-release that hold a node's version. */
+export function versionKeys(version: string): Record<string, string> {
+  return { KAIROS_VERSION: version, KAIROS_RELEASE: version };
+}
+
 function releaseKeys({ node, sources }: RoleInput, version: string): Record<string, string> {
-  const release: Record<string, string> = { KAIROS_VERSION: version, KAIROS_RELEASE: version };
+  const release: Record<string, string> = versionKeys(version);
   if (node.kubernetes) {
     // What kairos-init would have written had it fetched the binary itself, from the network and unpinned.
     release.KAIROS_VARIANT = "standard";

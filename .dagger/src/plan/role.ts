@@ -7,10 +7,8 @@ import { durationInSeconds } from "../node/duration.js";
 import type { Node } from "../node/node.js";
 import type { Sources } from "../sources/sources.js";
 import { type DownloadReference, downloadReference, type ImageReference, imageReference } from "./references.js";
+import { SHARE } from "./share.js";
 import { cannotEnable, enableLinks, type Link, UNIT_FOLDER } from "./unit-links.js";
-
-/** Where the role's own data stands in an image. */
-export const SHARE = "/usr/share/hegemonikon";
 
 /** One thing that the role's layer adds. Every entry is owned by root. */
 export type RoleEntry =
@@ -23,6 +21,9 @@ export type RoleEntry =
   /** The root file system of an image, as a folder; its modes are its own. */
   | { kind: "tree"; path: string; image: ImageReference }
   | ({ kind: "link" } & Link);
+
+/** What the project itself adds: files whose text is here, and links. */
+export type WrittenEntry = Extract<RoleEntry, { kind: "text" | "link" }>;
 
 /** The texts a role is made of, besides node.yaml. */
 export type RoleInput = {
@@ -60,8 +61,9 @@ export function roleEntries(input: RoleInput): RoleEntry[] {
       continue;
     }
     entries.push({ kind: "file", path: `${UNIT_FOLDER}/${unit.name}`, mode: 0o644, source: unit.source });
+    const wrong = content === undefined ? undefined : cannotEnable(unit, content);
     if (content === undefined) mistakes.push(`${unit.source} is not a file in nodes/${node.name}`);
-    else if (cannotEnable(unit, content)) mistakes.push(cannotEnable(unit, content) as string);
+    else if (wrong) mistakes.push(`${unit.source}: found ${wrong.found}, expected ${wrong.expected}`);
     else if (unit.enable) for (const link of enableLinks(unit.name, content)) entries.push({ kind: "link", ...link });
   }
   for (const binary of node.binaries) {

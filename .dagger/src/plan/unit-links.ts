@@ -61,9 +61,12 @@ export function enableLinks(name: string, text: string): Link[] {
 }
 
 /** Units of the role that are to be enabled but cannot be: no [Install] section that says where. */
-export function cannotEnable(unit: RoleUnit, text: string): string | undefined {
+export function cannotEnable(unit: RoleUnit, text: string): { found: string; expected: string } | undefined {
   if (!unit.enable || enableLinks(unit.name, text).length > 0) return undefined;
-  return installSection(text).size === 0
-    ? `${unit.source} has no [Install] section, expected WantedBy= there or enable: false in node.yaml`
-    : `${unit.source} names no target in [Install], expected WantedBy=, RequiredBy=, UpheldBy= or Alias=`;
+  const install = installSection(text);
+  const template = /@\.[a-z]+$/.test(unit.name) && !install.has("DefaultInstance");
+  return {
+    found: install.size === 0 ? "no [Install]" : `[Install] with ${[...install.keys()].join(", ")}`,
+    expected: `${template ? "DefaultInstance= and " : ""}WantedBy=, RequiredBy=, UpheldBy= or Alias=; or enable: false`,
+  };
 }

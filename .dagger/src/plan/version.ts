@@ -13,6 +13,9 @@ export type Version = {
   readonly build: string;
 };
 
+/** The version of a build that is given none. */
+export const DEV_VERSION = "v0.0.0-dev";
+
 /** The expression that semver.org suggests, with an optional leading v. */
 const PATTERN =
   /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;

@@ -76,14 +76,14 @@ const PAUSES = [1_000, 4_000];
 
 /** Runs a step that writes; its container when it is done. What a moment's trouble may have caused is tried again: each of these steps can be repeated. */
 export async function writeTool(tool: Container, args: readonly string[], at: ToolStep): Promise<Container> {
-  for (const pause of [...PAUSES, undefined]) {
+  for (let attempt = 0; ; attempt++) {
     const { run, code, output } = await finished(tool, args);
     if (code === 0) return run;
+    const pause = PAUSES[attempt];
     if (pause === undefined || !isWorthRetrying(output))
       throw new HegemonikonError(failureText(at.step, at.where, output));
     await new Promise((wake) => setTimeout(wake, pause));
   }
-  throw new HegemonikonError(failureText(at.step, at.where, ""));
 }
 
 /** What a registry says is true for a moment only, so nothing that a tool does is taken from the engine's cache. */

@@ -1,59 +1,22 @@
-import type { Directory, File } from "@dagger.io/dagger";
-import { checkWorkspace } from "../check/check.js";
-import { readDirectory } from "../check/read-directory.js";
+import type { Directory } from "@dagger.io/dagger";
 import { explained } from "../image/explain.js";
 import { image } from "../image/image.js";
 import { assembleManifest } from "../manifest/assemble.js";
 import { build, inspected } from "../media/build.js";
 import type { Contents } from "../plan/diff.js";
 import { contentsOf } from "../plan/diff-read.js";
-import { nodeInput } from "../plan/node-input.js";
-import { problemLines } from "../plan/problem-lines.js";
-import { type Recipe, recipeOf } from "../plan/recipe.js";
-import { parseSources } from "../sources/parse.js";
-import { pinProblems } from "../sources/pin-policy.js";
-import type { Sources } from "../sources/sources.js";
-
-/** The files that a call is about. */
-export type Files = { nodes: Directory; sources: File };
-
-/** What the files say, read once and before anything is built. */
-export type Workplace = {
-  files: Files;
-  /** The names of the nodes that can be read. */
-  nodes: string[];
-  sources: Sources | undefined;
-  recipe(node: string, version: string, revision: string): Recipe;
-};
-
-export async function workplace(files: Files): Promise<Workplace> {
-  const workspace = await readDirectory(files.nodes, files.sources);
-  const checked = checkWorkspace(workspace);
-  return {
-    files,
-    nodes: [...checked.nodes.keys()].sort(),
-    sources: checked.sources,
-    recipe: (node, version, revision) => recipeOf({ ...nodeInput(workspace, checked, node), version, revision }),
-  };
-}
-
-/** What forbids that something built from these sources is published: each line names the place in sources.yaml. */
-export async function pinLines(files: Files, names: readonly string[]): Promise<string[]> {
-  const { sources, yaml } = parseSources("sources.yaml", await files.sources.contents());
-  if (!sources) return [];
-  const used = Object.fromEntries(Object.entries(sources.sources).filter(([name]) => names.includes(name)));
-  return problemLines(pinProblems({ sources: used }, "release", yaml));
-}
+import type { Recipe } from "../plan/recipe.js";
+import type { Project } from "./project.js";
 
 /** Everything a build of a node gives. */
-export async function builtNode({ files }: Workplace, recipe: Recipe): Promise<Directory> {
+export async function builtNode({ files }: Project, recipe: Recipe): Promise<Directory> {
   const { name } = recipe.node;
   return explained(name, () => build(recipe, image(recipe, files.nodes.directory(name))));
 }
 
 /** What a build of a node would hold: its image is built, its medium is not. */
 export async function builtContents(
-  { files }: Workplace,
+  { files }: Project,
   recipe: Recipe,
   called: string,
 ): Promise<Contents & { listing: string }> {

@@ -6,9 +6,10 @@ import { imageReference } from "../plan/references.js";
 import { nodeProblems, readerProblems, readReference, refuse } from "../plan/release-input.js";
 import { versionProblem } from "../plan/version.js";
 import { type Access, registryTool } from "./access.js";
-import { builtContents, type Workplace, workplace } from "./built-node.js";
+import { builtContents } from "./built-node.js";
 import { treeAt } from "./changes.js";
 import { NotesFormat } from "./notes-format.js";
+import { type Project, readProject } from "./project.js";
 import { publishedContents } from "./published-contents.js";
 
 /** How a registry is read: without a login where everyone may. */
@@ -25,7 +26,7 @@ export function readAccess(host: string, { username, password, ca }: Reader): Ac
 
 /** What an upgrade from a published image to a build of the files here would change. */
 export async function planNode(
-  work: Workplace,
+  work: Project,
   request: { node: string; version: string; against: string; reader: Reader },
 ): Promise<Difference> {
   const { node, version, against } = request;
@@ -48,7 +49,7 @@ export async function planNode(
 
 /** What changed on a node between an earlier revision of this repository and the files here. */
 export async function diffNode(
-  work: Workplace,
+  work: Project,
   request: { node: string; version: string; since: string; repository: GitRepository; sinceSources?: File | undefined },
 ): Promise<Difference> {
   const { node, version, since, repository, sinceSources } = request;
@@ -59,7 +60,7 @@ export async function diffNode(
       : []),
   ]);
   const tree = await treeAt(repository, since);
-  const earlier = await workplace({
+  const earlier = await readProject({
     nodes: tree.directory("nodes"),
     sources: sinceSources ?? tree.file("sources.yaml"),
   });

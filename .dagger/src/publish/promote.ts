@@ -1,13 +1,14 @@
 import type { Directory, File, GitRepository, Secret } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
+import { TableFormat } from "../node/table-format.js";
 import { readRegistry, refuse, writerProblems } from "../plan/release-input.js";
 import { releaseProblems } from "../plan/release-plan.js";
-import { incomplete, type Published, type Staged } from "../plan/release-state.js";
+import { allPublishedJson, incomplete, type Published, publishedText, type Staged } from "../plan/release-state.js";
 import { IMAGE_FILE, promoteProblems, type ReleasedImage, readReleasedImage } from "../plan/released-image.js";
 import { tagParts } from "../plan/tags.js";
 import { parseVersion, readVersion } from "../plan/version.js";
-import type { Workplace } from "./built-node.js";
 import { lacks, manifestAt, nameVersion, type PublishTools, pointChannels } from "./image.js";
+import type { Project } from "./project.js";
 import { filled, publishTools } from "./publish-node.js";
 import { taggedState } from "./repository-state.js";
 import { jobVerifier } from "./signing.js";
@@ -36,9 +37,14 @@ export type PromoteRequest = {
 
 /**
  * Gives the images of a release their names: first every version, then every channel, and nothing before all of them are
- * found complete. Throws one error for everything that forbids it.
+ * found complete. Says in a form what that did; throws one error for everything that forbids it.
  */
-export async function promoteNodes(work: Workplace, by: Promoter, request: PromoteRequest): Promise<Published[]> {
+export async function promoteNodes(
+  work: Project,
+  by: Promoter,
+  request: PromoteRequest,
+  format: TableFormat,
+): Promise<string> {
   const { registry, username, password, ca } = by;
   const asked = request.nodes.length > 0 ? request.nodes : work.nodes;
   const state = await taggedState(request.repository, request.tag);
@@ -63,7 +69,8 @@ export async function promoteNodes(work: Workplace, by: Promoter, request: Promo
     const parts = tagParts(work.recipe(node, version, "").node, sources.sources, parseVersion(version));
     return { node, repository, parts, contentDigest, digest, pushed: false };
   });
-  return promoteImages(staged, tools);
+  const published = await promoteImages(staged, tools);
+  return format === TableFormat.Json ? allPublishedJson(published) : published.map(publishedText).join("");
 }
 
 /** Gives staged images their names, once all of them are found complete, and signed by whom they must be. */

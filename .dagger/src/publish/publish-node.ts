@@ -1,19 +1,21 @@
 import type { Directory, File, GitRepository, Secret } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
+import { TableFormat } from "../node/table-format.js";
 import type { Recipe } from "../plan/recipe.js";
 import { imageReference } from "../plan/references.js";
 import { failureText } from "../plan/release-failure.js";
 import { identityKeys } from "../plan/release-identity.js";
 import { publishProblems, type Registry, readRegistry, refuse } from "../plan/release-input.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
-import type { Published } from "../plan/release-state.js";
+import { type Published, publishedJson, publishedText } from "../plan/release-state.js";
 import { tagParts } from "../plan/tags.js";
 import { parseVersion } from "../plan/version.js";
 import type { Sources } from "../sources/sources.js";
 import { type Access, registryTool } from "./access.js";
-import { builtNode, pinLines, type Workplace } from "./built-node.js";
+import { builtNode } from "./built-node.js";
 import { type PublishTools, publishedTags, publishImage, type Upload } from "./image.js";
 import { annotatedLayout } from "./layout.js";
+import { type Project, pinLines } from "./project.js";
 import { refusedPush } from "./push-right.js";
 import { revisionOf } from "./repository-state.js";
 import { type Signer, type Verifier, verifierOf } from "./signing.js";
@@ -54,7 +56,7 @@ export type Action = { action: "publish" } | { action: "release"; tag: string };
 /** Finds everything that is wrong with what a caller gave, before anything is built. Throws one error for all of it. */
 export async function checkedPublisher(
   does: Action,
-  work: Workplace,
+  work: Project,
   by: Publisher,
   nodes: readonly string[],
   version: string,
@@ -124,15 +126,17 @@ export async function publishTools({
   return { oras, cosign, verifier };
 }
 
-/** Builds a node and publishes what was built. */
+/** Builds a node and publishes what was built; says in a form what that did. */
 export async function publishNode(
-  work: Workplace,
+  work: Project,
   by: Publisher,
   request: { node: string; version: string; repository: GitRepository },
-): Promise<Published> {
+  format: TableFormat,
+): Promise<string> {
   const checked = await checkedPublisher({ action: "publish" }, work, by, [request.node], request.version);
   const recipe = work.recipe(request.node, request.version, await revisionOf(request.repository));
-  return publishBuild(await builtNode(work, recipe), recipe, checked, by.sourceUrl);
+  const published = await publishBuild(await builtNode(work, recipe), recipe, checked, by.sourceUrl);
+  return format === TableFormat.Json ? publishedJson(published) : publishedText(published);
 }
 
 /** Publishes what a build gave. */

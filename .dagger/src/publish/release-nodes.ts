@@ -17,8 +17,9 @@ import type { Staged } from "../plan/release-state.js";
 import { IMAGE_FILE, releasedImageText } from "../plan/released-image.js";
 import { tagText } from "../plan/tags.js";
 import { readVersion } from "../plan/version.js";
-import { builtNode, type Workplace } from "./built-node.js";
+import { builtNode } from "./built-node.js";
 import { type Complete, completion, nameVersion, type PublishTools, pointChannels, stageImage } from "./image.js";
+import type { Project } from "./project.js";
 import { type Checked, checkedPublisher, type Publisher, publishTools, uploadOf } from "./publish-node.js";
 import { publishedContents } from "./published-contents.js";
 import { CHECKSUMS, withSums } from "./released-files.js";
@@ -46,7 +47,7 @@ type Ready = { recipe: Recipe; built: Directory; proof: Directory | undefined };
  * signed, before the first gets a name. So a release that fails, fails before anybody sees it. Returns a folder a node
  * with what people download.
  */
-export async function releaseNodes(work: Workplace, by: Publisher, request: ReleaseRequest): Promise<Directory> {
+export async function releaseNodes(work: Project, by: Publisher, request: ReleaseRequest): Promise<Directory> {
   const { tag, repository } = request;
   const nodes = request.nodes.length > 0 ? request.nodes : work.nodes;
   const state = await taggedState(repository, tag);
@@ -86,7 +87,7 @@ async function named(staged: readonly { image: Staged; completes: Complete }[], 
   for (const image of images) await pointChannels(image, tools.oras);
 }
 
-async function builtAndProven(work: Workplace, recipe: Recipe, proven: boolean): Promise<Ready> {
+async function builtAndProven(work: Project, recipe: Recipe, proven: boolean): Promise<Ready> {
   const { name, medium } = recipe.node;
   const built = await builtNode(work, recipe);
   await built.sync();

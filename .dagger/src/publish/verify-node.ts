@@ -2,15 +2,18 @@ import { createHash } from "node:crypto";
 import type { File, GitRepository } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import { differences } from "../manifest/content.js";
+import { TableFormat } from "../node/table-format.js";
 import { packageNames, packagesOfSbom } from "../plan/diff-read.js";
 import { nodeProblems, readerProblems, readReference, refuse } from "../plan/release-input.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
-import { isVerified, type Verification, verification, verificationText } from "../plan/release-verify.js";
+import { isVerified, verification, verificationJson, verificationText } from "../plan/release-verify.js";
+import { DEV_VERSION } from "../plan/version.js";
 import { attachedTexts } from "./attached.js";
-import { builtContents, type Workplace } from "./built-node.js";
+import { builtContents } from "./built-node.js";
 import { type Reader, readAccess } from "./compare.js";
 import { contentOf, pulledRootfs } from "./content.js";
 import { manifestAt } from "./image.js";
+import type { Project } from "./project.js";
 import { publishTools } from "./publish-node.js";
 import { revisionOf } from "./repository-state.js";
 import { type Verifier, verifySignature } from "./signing.js";
@@ -32,9 +35,9 @@ const SHOWN = 20;
 
 /**
  * Pulls what was published and holds it against its signature, what is attached to it, and a build of the same version
- * from the files here. Throws an error with every proof where one does not hold.
+ * from the files here. Says in a form what was found; throws an error with every proof where one does not hold.
  */
-export async function verifyNode(work: Workplace, request: VerifyRequest): Promise<Verification> {
+export async function verifyNode(work: Project, request: VerifyRequest, format: TableFormat): Promise<string> {
   const { node, key, identity, issuer } = request;
   const reference = readReference(request.reference);
   refuse("verify", [
@@ -61,7 +64,7 @@ export async function verifyNode(work: Workplace, request: VerifyRequest): Promi
   const attached = await attachedTexts(oras, image);
   const manifest =
     attached.manifest === undefined ? undefined : readBuildManifest(`${image}: manifest.json`, attached.manifest);
-  const recipe = work.recipe(node, manifest?.version ?? "v0.0.0-dev", manifest?.revision ?? "");
+  const recipe = work.recipe(node, manifest?.version ?? DEV_VERSION, manifest?.revision ?? "");
   const local = await builtContents(work, recipe, "this build");
   const packer = recipe.auroraboot;
   const pulled = await contentOf(packer, await pulledRootfs(oras, packer.address, image, recipe.head.platform));
@@ -84,7 +87,7 @@ export async function verifyNode(work: Workplace, request: VerifyRequest): Promi
     differing: apart.slice(0, SHOWN).map(({ path, change, what }) => `${change} ${path}: ${what}`),
   });
   if (!isVerified(result)) throw new HegemonikonError(`verify: not everything holds\n${verificationText(result)}`);
-  return result;
+  return format === TableFormat.Json ? verificationJson(result) : verificationText(result);
 }
 
 function sha256(text: string): string {

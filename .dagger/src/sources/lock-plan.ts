@@ -25,13 +25,18 @@ export type Found =
   | (Move & { moment: string })
   | ((Lookup | Move) & { failure: string });
 
-/** Everything in sources.yaml that a digest can pin. An address without {arch} is one file, noted for amd64. */
+const ARCHES = ["amd64", "arm64"] as const;
+
+/**
+ * Everything in sources.yaml that a digest can pin. An address without {arch} is one file: every sum that is noted of it is
+ * looked up, or an old one would be left beside the new one; where there is none, it is noted for amd64.
+ */
 export function lookups(sources: Sources): Lookup[] {
   return Object.entries(sources.sources).flatMap(([source, entry]): Lookup[] => {
     if (entry.kind === "image") return [{ kind: "image", source, address: `${entry.reference}:${entry.version}` }];
     if (entry.kind !== "download") return [];
-    const arches = entry.url.includes("{arch}") ? (["amd64", "arm64"] as const) : (["amd64"] as const);
-    return arches.map((arch) => {
+    const noted = ARCHES.filter((arch) => entry.url.includes("{arch}") || entry.sha256[arch]);
+    return (noted.length > 0 ? noted : (["amd64"] as const)).map((arch) => {
       const address = addressOf(entry, arch);
       return { kind: "file", source, arch, address };
     });
@@ -75,12 +80,17 @@ type Edit = { from: number; to: number; insert: string };
 
 function moved(yaml: ParsedYaml, { source, moment }: Move & { moment: string }): Edit {
   const change = replaced(yaml.doc?.getIn(["sources", source]) as YAMLMap, "version", moment);
-  if (!change) throw new HegemonikonError(`sources.yaml: ${source}: found no version to replace`);
+  if (!change) throw new HegemonikonError(`${yaml.file}: ${source}: found no version to replace`);
   return change;
 }
 
 function edit(yaml: ParsedYaml, lookup: Lookup, digest: string): Edit {
   const entry = yaml.doc?.getIn(["sources", lookup.source]) as YAMLMap;
+  if (entry.flow && !pair(entry, lookup.kind === "image" ? "digest" : "sha256")) {
+    throw new HegemonikonError(
+      `${yaml.file}: ${lookup.source}: found an entry written as { … }, expected a line for each key`,
+    );
+  }
   if (lookup.kind === "image") {
     return (
       replaced(entry, "digest", digest) ??
@@ -98,7 +108,7 @@ function edit(yaml: ParsedYaml, lookup: Lookup, digest: string): Edit {
   }
   if (sums) {
     throw new HegemonikonError(
-      `sources.yaml: ${lookup.source}: found sha256 written in one line, expected one line an architecture`,
+      `${yaml.file}: ${lookup.source}: found sha256 written in one line, expected one line an architecture`,
     );
   }
   // Two architectures of one file make the mapping together: the first brings its key.

@@ -15,7 +15,8 @@ import { parseSources } from "./parse.js";
  * @param snapshots whether the apt snapshots are moved, too, each to the newest midnight that answers
  */
 export async function lock(sources: File, snapshots: boolean): Promise<File> {
-  const parsed = parseSources("sources.yaml", await sources.contents());
+  const [called, text] = await Promise.all([sources.name(), sources.contents()]);
+  const parsed = parseSources(called, text);
   if (!parsed.sources) throw new HegemonikonError(problemLines(parsed.problems).join("\n"));
   const asked = [...lookups(parsed.sources), ...(snapshots ? moves(parsed.sources, Date.now()) : [])];
   const found = await Promise.all(asked.map(lookUp));

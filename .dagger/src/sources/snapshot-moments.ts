@@ -15,6 +15,13 @@ export function newerMidnights(now: number, version: string): string[] {
   return moments.filter((one) => one > version);
 }
 
+/** Whether a text is a moment that there is: `20260231T000000Z` is none. */
+export function isMoment(text: string): boolean {
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text) ?? [];
+  const ms = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  return !Number.isNaN(ms) && moment(ms) === text;
+}
+
 /** A moment as snapshot services write it. */
 function moment(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;

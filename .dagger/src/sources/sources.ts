@@ -1,12 +1,23 @@
 import { z } from "zod";
+import { Digest, Sha256 } from "./digest.js";
+import { isMoment } from "./snapshot-moments.js";
 
-const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits");
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
 const Purpose = z.string().min(1).describe("What it is for, in one sentence");
 const StandIn = z
   .boolean()
   .optional()
   .describe("true where this is a test stand-in for the thing it is named after: a release refuses it");
+
+/** An address with places to fill in: what stands in braces is one of `known`, or nothing would fill it in. */
+function address(...known: string[]) {
+  const places = known.map((name) => `{${name}}`);
+  return z
+    .string()
+    .regex(/^https?:\/\/\S+$/, { error: "an http(s) address", abort: true })
+    .refine((url) => (url.match(/\{[^}]*\}?/g) ?? []).every((place) => places.includes(place)), {
+      error: `an address with ${places.join(" and ")} as its only braces`,
+    });
+}
 
 /** An OCI image: a base, a tool, or a container that a role runs. */
 export const ImageSource = z
@@ -26,7 +37,7 @@ export const DownloadSource = z
   .strictObject({
     kind: z.literal("download"),
     for: Purpose,
-    url: z.string().regex(/^https?:\/\/\S+$/, "an http(s) address"),
+    url: address("version", "arch"),
     version: z.string().min(1),
     sha256: z
       .strictObject({ amd64: Sha256.optional(), arm64: Sha256.optional() })
@@ -46,16 +57,16 @@ export const AptSnapshotSource = z
       .string()
       .regex(/^[a-z]+$/)
       .describe("ID in /etc/os-release of the bases it belongs to"),
-    url: z
-      .string()
-      .regex(/^https?:\/\/\S+$/, "an http(s) address")
-      .describe("The snapshot service; {version} is replaced"),
+    url: address("version").describe("The snapshot service; {version} is replaced"),
     suite: z
       .string()
       .regex(/^[a-z][a-z0-9-]*$/)
       .optional()
       .describe("A suite of it, e.g. noble: lock asks for its InRelease, as apt will, before it moves the snapshot"),
-    version: z.string().regex(/^\d{8}T\d{6}Z$/, "a moment, e.g. 20260901T000000Z"),
+    version: z
+      .string()
+      .regex(/^\d{8}T\d{6}Z$/, { error: "a moment, e.g. 20260901T000000Z", abort: true })
+      .refine(isMoment, { error: "a moment that there is, e.g. 20260901T000000Z" }),
   })
   .describe("The apt archive at one moment");
 export type AptSnapshotSource = z.infer<typeof AptSnapshotSource>;

@@ -27,7 +27,7 @@ export function decodeText(file: string, bytes: Uint8Array): Decoded {
       span: { line: 1, column: 1, endLine: 1, endColumn: 2 },
       found: "the bytes EF BB BF",
       expected: "UTF-8 without a byte order mark",
-      reason: "yip looks for #cloud-config as the very first bytes of a file",
+      reason: "yip and kairos-agent compare whole lines: behind a byte order mark they find no #cloud-config",
     });
   }
   const nul = bytes.indexOf(0);

@@ -1,6 +1,8 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Pair, parseDocument } from "yaml";
 import type { Problem, Span } from "../errors.js";
 import { decodeText } from "./decode.js";
+import { tooDeep } from "./depth.js";
+import { refusal, syntaxProblem } from "./syntax-problem.js";
 
 /** Keys and indexes that lead to a value, from the document's root: `["files", 0, "mode"]`. */
 export type YamlPath = readonly (string | number)[];
@@ -20,9 +22,6 @@ export type ParsedYaml = {
   /** The place of the key that a path ends in; of the value where it ends in an index. */
   keySpan(path: YamlPath): Span | undefined;
 };
-
-/** Levels of lists and mappings below one another; the deepest real cloud-config has about ten. */
-export const MAX_DEPTH = 64;
 
 const MAX_SYNTAX_PROBLEMS = 20;
 
@@ -59,7 +58,9 @@ export function parseYaml(file: string, input: Uint8Array | string): ParsedYaml 
   // After the first few, the errors of one broken file only repeat what the first one did to the rest.
   const syntax = [...doc.errors, ...doc.warnings]
     .slice(0, MAX_SYNTAX_PROBLEMS)
-    .map((error) => syntaxProblem(file, error.message, { span: spanOf(error.pos[0], error.pos[1]) }, error.code));
+    .map(({ message, code, pos: [from, to] }) =>
+      syntaxProblem(file, message, { span: spanOf(from, to) }, code, text.slice(Math.max(0, from - 1), to + 80)),
+    );
   if (syntax.length > 0) return { ...unreadable(file, text, syntax), doc };
 
   const refused: Problem[] = [];
@@ -169,118 +170,6 @@ export function parseYaml(file: string, input: Uint8Array | string): ParsedYaml 
 function unreadable(file: string, text: string, problems: Problem[]): ParsedYaml {
   return { file, text, value: undefined, doc: undefined, problems, span: () => undefined, keySpan: () => undefined };
 }
-
-function refusal(file: string, span: Span, rule: string, what: string): Problem {
-  return {
-    file,
-    span,
-    rule,
-    severity: "error",
-    message: `${what}: not supported here`,
-    found: what.replace(/^An? /, "").slice(0, 80),
-    expected: "plain YAML, with each value written out where it is used",
-    reason: "what stands in the file is what is built, and no two parsers agree on these",
-  };
-}
-
-function syntaxProblem(file: string, message: string, rest: Partial<Problem>, code?: string): Problem {
-  const base = { file, severity: "error" as const, ...rest };
-  const text = message.replace(/\s+/g, " ").trim();
-  if (code === "TAB_AS_INDENT" || /\btabs?\b/i.test(text)) {
-    return { ...base, rule: "yaml/tab", message: text, found: "a tab", expected: "spaces for indentation" };
-  }
-  if (code === "MULTIPLE_DOCS") {
-    return {
-      ...base,
-      rule: "yaml/multiple-documents",
-      message: "The file holds more than one document",
-      found: "a second document after ---",
-      expected: "one document in a file",
-    };
-  }
-  if (code === "NON_STRING_KEY") {
-    return { ...base, rule: "yaml/key", message: "A key is not a plain text", expected: "a text as the key" };
-  }
-  if (code === "BAD_ALIAS") {
-    return { ...base, rule: "yaml/alias", message: text, expected: "the value written out where it is used" };
-  }
-  if (code === "TAG_RESOLVE_FAILED") {
-    return { ...base, rule: "yaml/tag", message: text, expected: "plain YAML without tags" };
-  }
-  return { ...base, rule: "yaml/syntax", message: text, expected: base.expected ?? "valid YAML" };
-}
-
-/**
- * Deep nesting is refused before the package parses it: it recurses, and its time grows with the square of the depth.
- * Counting brackets and indentation is coarse (brackets in quoted text count too), so the bound is far above real use.
- */
-function tooDeep(file: string, text: string): Problem | undefined {
-  let flow = 0;
-  let line = 1;
-  let lineStart = 0;
-  const indents: number[] = [];
-  const problem = (column: number): Problem => ({
-    file,
-    span: { line, column, endLine: line, endColumn: column + 1 },
-    rule: "yaml/too-deep",
-    severity: "error",
-    message: "The file is nested too deeply",
-    found: `more than ${MAX_DEPTH} levels`,
-    expected: `at most ${MAX_DEPTH} levels of lists and mappings`,
-  });
-  const at = (i: number) => text.charCodeAt(i);
-  let comment = false;
-  for (let i = 0; i < text.length; i++) {
-    if (i === lineStart) {
-      const { end, dashes } = indentation(text, i);
-      if (dashes > MAX_DEPTH) return problem(end - lineStart + 1);
-      if (end < text.length && at(end) !== LINE_FEED && at(end) !== HASH) {
-        const indent = end - lineStart;
-        while (indents.length > 0 && (indents[indents.length - 1] as number) >= indent) indents.pop();
-        indents.push(indent);
-        if (indents.length > MAX_DEPTH + 1 && flow === 0) return problem(indent + 1);
-      }
-    }
-    const char = at(i);
-    if (char === LINE_FEED) {
-      line++;
-      lineStart = i + 1;
-      comment = false;
-    } else if (comment) {
-    } else if (char === HASH) {
-      comment = i === lineStart || at(i - 1) === SPACE;
-    } else if (char === OPEN_BRACKET || char === OPEN_BRACE) {
-      flow++;
-      if (flow > MAX_DEPTH) return problem(i - lineStart + 1);
-    } else if ((char === CLOSE_BRACKET || char === CLOSE_BRACE) && flow > 0) {
-      flow--;
-    }
-  }
-  return undefined;
-}
-
-/** Where a line's content begins, behind blanks and the marks of nested entries, and how many marks there are. */
-function indentation(text: string, from: number): { end: number; dashes: number } {
-  let end = from;
-  let dashes = 0;
-  for (;;) {
-    const char = text.charCodeAt(end);
-    const mark = (char === DASH || char === QUESTION) && text.charCodeAt(end + 1) === SPACE;
-    if (mark) dashes++;
-    if ((char !== SPACE && !mark) || dashes > MAX_DEPTH) return { end, dashes };
-    end++;
-  }
-}
-
-const LINE_FEED = 10;
-const SPACE = 32;
-const HASH = 35;
-const DASH = 45;
-const QUESTION = 63;
-const OPEN_BRACKET = 91;
-const CLOSE_BRACKET = 93;
-const OPEN_BRACE = 123;
-const CLOSE_BRACE = 125;
 
 /** Visits every node once, keys included, without recursion. */
 function walk(root: unknown, visit: (node: object) => void): void {

@@ -5,13 +5,13 @@ import { nearest, suggestion } from "./nearest.js";
 import type { ParsedYaml, YamlPath } from "./parse.js";
 
 /** A value that a schema accepts, or what is wrong with it, each with its place in the file. */
-export type Checked<T> = { value: T; problems: [] } | { value: undefined; problems: Problem[] };
+export type Judged<T> = { value: T; problems: [] } | { value: undefined; problems: Problem[] };
 
 /**
  * Holds a parsed file against a zod schema. Every mistake becomes one problem with a position; an unknown key comes
  * with the known key that is nearest to it.
  */
-export function checkSchema<S extends z.ZodType>(yaml: ParsedYaml, schema: S, rule: string): Checked<z.output<S>> {
+export function checkSchema<S extends z.ZodType>(yaml: ParsedYaml, schema: S, rule: string): Judged<z.output<S>> {
   const result = schema.safeParse(yaml.value);
   if (result.success) return { value: result.data, problems: [] };
   const { issues } = result.error;
@@ -69,14 +69,27 @@ function issueProblems(yaml: ParsedYaml, schema: z.ZodType, rule: string, issue:
     case "invalid_union": {
       const options = (issue as { options?: unknown[] }).options;
       if (!options) break;
-      return [missingOr(at, path, options.map((option) => quoted(String(option))).join(", "))];
+      return [
+        missingOr(
+          at,
+          path,
+          options.map((option) => quoted(String(option))),
+        ),
+      ];
     }
     case "invalid_value":
-      return [missingOr(at, path, issue.values.map((value) => JSON.stringify(value)).join(", "))];
+      return [
+        missingOr(
+          at,
+          path,
+          issue.values.map((value) => JSON.stringify(value)),
+        ),
+      ];
     case "invalid_type": {
-      const described = schemaAt(schema, yaml.value, path)?.description;
+      const judged = schemaAt(schema, yaml.value, path);
+      const described = judged?.description;
       if (at === undefined) return [missingOr(at, path, described ?? noun(issue.expected))];
-      const expected = expectedText(yaml, path, issue.expected, at);
+      const expected = expectedText(yaml, path, issue.expected, at, judged?.schema);
       return [
         problem({
           span: yaml.span(path),
@@ -106,14 +119,16 @@ function issueProblems(yaml: ParsedYaml, schema: z.ZodType, rule: string, issue:
     problem({ span: yaml.span(path), message: `${where} is not valid`, found: shown(at), expected: issue.message }),
   ];
 
-  function missingOr(value: unknown, of: YamlPath, expected: string): Problem {
+  function missingOr(value: unknown, of: YamlPath, wanted: string | readonly string[]): Problem {
     const key = of.at(-1);
+    const expected =
+      typeof wanted === "string" ? wanted : wanted.length === 1 ? `${wanted[0]}` : `one of ${wanted.join(", ")}`;
     if (value !== undefined || typeof key !== "string") {
       return problem({
         span: yaml.span(of),
         message: `${dotted(of)} is not one of the known values`,
         found: shown(value),
-        expected: `one of ${expected}`,
+        expected,
       });
     }
     const parent = dotted(of.slice(0, -1));
@@ -126,12 +141,21 @@ function issueProblems(yaml: ParsedYaml, schema: z.ZodType, rule: string, issue:
   }
 }
 
-/** Numbers and booleans that were meant as text are the commonest slip: show the quoted form. */
-function expectedText(yaml: ParsedYaml, path: YamlPath, expected: string, at: unknown): string {
+/** Numbers and booleans that were meant as text are the commonest slip: show the quoted form, where that would be right. */
+function expectedText(
+  yaml: ParsedYaml,
+  path: YamlPath,
+  expected: string,
+  at: unknown,
+  schema: z.core.$ZodType | undefined,
+): string {
   if (expected === "string" && (typeof at === "number" || typeof at === "boolean")) {
     const node = yaml.doc?.getIn(path, true);
     const source = isScalar(node) && node.source ? node.source : String(at);
-    return `a text in quotes: "${source}"`;
+    const asText = schema && z.safeParse(schema, source);
+    return asText?.success === false
+      ? (asText.error.issues[0]?.message ?? noun(expected))
+      : `a text in quotes: "${source}"`;
   }
   return noun(expected);
 }

@@ -1,4 +1,5 @@
 import { cpSync } from "node:fs";
+import { basename } from "node:path";
 
 /** A call as the engine hands it to a module: no `fn` is the constructor. */
 export type ModuleCall = { fn?: string; state?: object; args?: { [name: string]: unknown } };
@@ -10,7 +11,7 @@ type Reply = { [field: string]: unknown };
 
 /**
  * An engine for one call, on loopback: it says which function is wanted, with which arguments, and takes the answer. Its
- * Directory and File objects are paths of this machine, and they know `export`.
+ * Directory and File objects are paths of this machine, and they know `export` and `name`.
  */
 export function fakeEngine(module: string, call: ModuleCall) {
   const answer: Answer = { unknown: [] };
@@ -39,6 +40,7 @@ export function fakeEngine(module: string, call: ModuleCall) {
         return { node: { export: to } };
       },
     ],
+    [/id: ?"(\/[^"]*)".*\bname\b ?\}/, (_, path = "") => ({ node: { name: basename(path) } })],
     [/id: ?"(\/[^"]*)".*\bid\b ?\}/, (_, path) => ({ node: { id: path } })],
     [
       /returnValue ?\(value: ?(.*)\) ?\}/,

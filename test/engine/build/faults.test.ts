@@ -147,7 +147,7 @@ test("a node whose medium is another is told so before anything is built", async
     const { readRecipe } = await import("../../../.dagger/src/image/read-recipe.js");
     const wanted = { node: "kairos", version: "v1.0.0", revision: "", medium: "raw" } as const;
     expect(readRecipe(nodesDir(), sourcesFile(), wanted)).rejects.toThrow(
-      /kairos has the medium iso.*call iso --node=kairos/,
+      /found kairos, whose medium is iso.*call iso --node=kairos/,
     );
   });
 });

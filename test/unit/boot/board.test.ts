@@ -7,6 +7,7 @@ import { notShown, parseVirtKernel, simulationFiles } from "../../../.dagger/src
 import { simulatedIn } from "../../../.dagger/src/boot/board/simulated";
 import { rawStages } from "../../../.dagger/src/boot/board/stages";
 import { BootFirmware, firmwareOf } from "../../../.dagger/src/boot/firmware";
+import { BootRoute } from "../../../.dagger/src/boot/route";
 
 const script = join(import.meta.dir, "../../../.dagger/src/boot/board/scripts/virt-kernel.sh");
 const VIRT = [
@@ -68,12 +69,12 @@ const node = {
 };
 
 test("stages of a card: recovery lays it out and restarts, then the active system proves the role", () => {
-  const stages = rawStages(node, false);
+  const stages = rawStages(node, BootRoute.Live);
   expect(stages.map(({ name, ends, boots }) => [name, ends, boots])).toEqual([
     ["1-first", "exit", undefined],
     ["2-active", "done", "active"],
   ]);
-  expect(rawStages(node, true).map(({ name }) => name)).toEqual(["1-first", "2-active", "3-again"]);
+  expect(rawStages(node, BootRoute.Installed).map(({ name }) => name)).toEqual(["1-first", "2-active", "3-again"]);
   // one disk, no other medium; a first boot that proved a role would be one of recovery
   expect(stages.flatMap(({ arguments: args }) => args).join(" ")).not.toContain("scsi-cd");
   expect(stages[0]?.arguments).toContain("-no-reboot");

@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readRuns } from "../../../.dagger/src/boot/read-runs";
+import { BootRoute } from "../../../.dagger/src/boot/route";
 import { stagesOf } from "../../../.dagger/src/boot/stages";
 
-const stages = stagesOf({ assertions: [{ name: "a", command: "true", within: "1min" }] }, "installed");
+const stages = stagesOf({ assertions: [{ name: "a", command: "true", within: "1min" }] }, BootRoute.Installed);
 
 test("a folder as run-stages.sh leaves it, with a stage that ran and others that did not", () => {
   const folder = mkdtempSync(join(tmpdir(), "runs-"));

@@ -3,6 +3,7 @@ import type { Host } from "../../../.dagger/src/boot/outcome";
 import { parseProof } from "../../../.dagger/src/boot/proof";
 import { type ReportInput, reportHtml } from "../../../.dagger/src/boot/report";
 import { resultFiles } from "../../../.dagger/src/boot/result";
+import { BootRoute } from "../../../.dagger/src/boot/route";
 import { stagesOf } from "../../../.dagger/src/boot/stages";
 
 const assertions = [{ name: "it <b>answers</b>", command: "true", within: "3min" }];
@@ -39,7 +40,7 @@ const input: ReportInput & { ports: ReadonlyMap<string, string> } = {
   node: { name: "noos", role: "Local AI", machine: "any", arch: "amd64" },
   version: "v1.2.3",
   host,
-  runs: stagesOf({ assertions }, "live").map((stage) => ({
+  runs: stagesOf({ assertions }, BootRoute.Live).map((stage) => ({
     stage,
     outcome: { reason: "done", reached: [{ name: "kernel", seconds: 19 }] },
     proof: parseProof(port),

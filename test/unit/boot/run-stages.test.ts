@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseHost, parseOutcome } from "../../../.dagger/src/boot/outcome";
+import { BootRoute } from "../../../.dagger/src/boot/route";
 import { planFiles, stagesOf } from "../../../.dagger/src/boot/stages";
 
 const root = join(import.meta.dir, "../../..");
@@ -48,7 +49,7 @@ function scene(plan: Files, says: Files = {}) {
 }
 
 /** The stages of a node's proof as files, with little time. */
-function planned(route: "live" | "installed", kvm = false): Files {
+function planned(route: BootRoute, kvm = false): Files {
   const node = { arch: "amd64" as const, memory: "64MiB", assertions: [{ name: "a", command: "true", within: "1s" }] };
   const stages = stagesOf(node, route).map((stage) => ({ ...stage, seconds: 2 }));
   const files = planFiles(node, stages, "bios", kvm, 2 ** 20).filter(
@@ -58,7 +59,7 @@ function planned(route: "live" | "installed", kvm = false): Files {
 }
 
 test("a plan's stages run one after the other; the host, its speed and its memory are noted", () => {
-  const { folder, call, read } = scene(planned("live"));
+  const { folder, call, read } = scene(planned(BootRoute.Live));
   const ran = call("run-stages.sh", [join(folder, "plan"), join(folder, "out")]);
   expect([ran.status, ran.stderr.includes("cannot")]).toEqual([0, false]);
   expect(parseOutcome(read("out/1-live/outcome.tsv"))).toMatchObject({ reason: "done", exitCode: 0 });
@@ -70,7 +71,7 @@ test("a plan's stages run one after the other; the host, its speed and its memor
 }, 60_000);
 
 test("a stage whose role is not proven is the last one", () => {
-  const { folder, call } = scene(planned("installed"), { port: "#fact started 1\nnot ok 1 - a\n#done 1\n" });
+  const { folder, call } = scene(planned(BootRoute.Installed), { port: "#fact started 1\nnot ok 1 - a\n#done 1\n" });
   const ran = call("run-stages.sh", [join(folder, "plan"), join(folder, "out")]);
   expect(ran.status).toBe(0);
   expect(readdirSync(join(folder, "out")).sort()).toEqual(["1-live", "host.tsv"]);
@@ -79,7 +80,7 @@ test("a stage whose role is not proven is the last one", () => {
 }, 60_000);
 
 test("what another plan goes on with is kept, disks and all", () => {
-  const { folder, call } = scene({ ...planned("live"), keep: "", disks: "disk.raw 1M\n" });
+  const { folder, call } = scene({ ...planned(BootRoute.Live), keep: "", disks: "disk.raw 1M\n" });
   expect(call("run-stages.sh", [join(folder, "plan"), join(folder, "out")]).status).toBe(0);
   expect(readdirSync(join(folder, "out/machine"))).toEqual(["disk.raw"]);
 }, 60_000);

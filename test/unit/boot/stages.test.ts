@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { machineFor } from "../../../.dagger/src/boot/machine";
 import { PORT } from "../../../.dagger/src/boot/role-check/entries";
+import { BootRoute } from "../../../.dagger/src/boot/route";
 import { LEAST_SECONDS, planFiles, roleSeconds, stagesOf } from "../../../.dagger/src/boot/stages";
 
 const node = {
@@ -13,7 +14,7 @@ const node = {
     { name: "b", command: "true", within: "10min" },
   ],
 };
-const plan = (route: "live" | "installed", kvm = true) =>
+const plan = (route: BootRoute, kvm = true) =>
   new Map(planFiles(node, stagesOf(node, route), "uefi", kvm, 2 ** 30).map(({ path, text }) => [path, text]));
 
 test("a stage waits as long as role-check may take, which tries each assertion for so long at the least", () => {
@@ -23,7 +24,7 @@ test("a stage waits as long as role-check may take, which tries each assertion f
 });
 
 test("live: one machine with the medium alone, the port, and no disk", () => {
-  const files = plan("live");
+  const files = plan(BootRoute.Live);
   expect(files.get("disks")).toBe("");
   const args = files.get("1-live/qemu.args") ?? "";
   expect(args).toContain("file=/medium/node.iso");
@@ -32,16 +33,16 @@ test("live: one machine with the medium alone, the port, and no disk", () => {
 });
 
 test("the machine has the memory that node.yaml names", () => {
-  expect(plan("live").get("memory")).toBe("8192\n");
+  expect(plan(BootRoute.Live).get("memory")).toBe("8192\n");
   expect(machineFor(node, "uefi").command).not.toContain("-m");
 });
 
 test("a stage's time covers the start, the assertion with most time, one try of each that is late, and the report", () => {
-  expect(stagesOf(node, "live").map(({ seconds }) => seconds)).toEqual([180 + 600 + 2 * 30 + 150]);
+  expect(stagesOf(node, BootRoute.Live).map(({ seconds }) => seconds)).toEqual([180 + 600 + 2 * 30 + 150]);
 });
 
 test("installed: one disk through all stages; the medium is gone from the third on", () => {
-  const files = plan("installed");
+  const files = plan(BootRoute.Installed);
   expect(files.get("disks")).toBe("disk.raw 40G\n");
   expect(files.get("2-install/ends")).toBe("exit\n");
   expect(files.get("2-install/qemu.args")).toContain("-no-reboot\n");
@@ -55,22 +56,22 @@ test("installed: one disk through all stages; the medium is gone from the third 
 });
 
 test("the room that a disk needs at the least: three copies of the image once it is installed, none before", () => {
-  expect(plan("live").get("room")).toBe("0\n");
-  expect(plan("installed").get("room")).toBe("3072\n");
+  expect(plan(BootRoute.Live).get("room")).toBe("0\n");
+  expect(plan(BootRoute.Installed).get("room")).toBe("3072\n");
 });
 
 test("stages run in the order of their names", () => {
-  const names = stagesOf(node, "installed").map(({ name }) => name);
+  const names = stagesOf(node, BootRoute.Installed).map(({ name }) => name);
   expect(names).toEqual([...names].sort());
 });
 
 test("KVM is tried only where it may be", () => {
-  expect(plan("live", true).has("may-use-kvm")).toBe(true);
-  expect(plan("live", false).has("may-use-kvm")).toBe(false);
+  expect(plan(BootRoute.Live, true).has("may-use-kvm")).toBe(true);
+  expect(plan(BootRoute.Live, false).has("may-use-kvm")).toBe(false);
 });
 
 test("the processor is emulated as one that is quick to emulate", () => {
-  expect(plan("live").get("cpu")).toBe("max\n");
+  expect(plan(BootRoute.Live).get("cpu")).toBe("max\n");
   expect(machineFor({ arch: "arm64" }, "uefi").cpu).toBe("cortex-a72");
 });
 

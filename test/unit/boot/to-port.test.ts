@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -18,8 +18,16 @@ async function judged(meanwhile: (notes: string, end: () => void) => void) {
   writeFileSync(join(notes, "judging"), "v1\n");
   const port = join(root, "port");
   spawnSync("mkfifo", [port]);
+  // Asked before the trap is set, and again behind it: only then may the machine go down.
+  const asks = join(root, "asks");
+  mkdirSync(join(root, "bin"));
+  writeFileSync(join(root, "bin/find"), `#!/bin/sh\necho >> ${asks}\nPATH=\${PATH#*:} exec find "$@"\n`, {
+    mode: 0o755,
+  });
+  const asked = () => (existsSync(asks) ? readFileSync(asks).length : 0);
   const env = {
     ...process.env,
+    PATH: `${join(root, "bin")}:${process.env.PATH}`,
     ROLE_CHECK_LIB: files,
     ROLE_CHECK_SHARE: root,
     ROLE_GATE_NOTES: notes,
@@ -34,11 +42,11 @@ async function judged(meanwhile: (notes: string, end: () => void) => void) {
   host.stdout.on("data", (data) => {
     told += data;
   });
-  await setTimeout(1500);
+  const heard = new Promise((done) => host.on("close", done));
+  while (asked() < 2 || !told.includes("#fact scale")) await setTimeout(20);
   meanwhile(notes, () => program.kill("SIGTERM"));
   const code = await ended;
-  await setTimeout(300);
-  host.kill();
+  await heard;
   return { code, proof: parseProof(told) };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Host } from "../../../.dagger/src/boot/outcome";
 import { parseProof } from "../../../.dagger/src/boot/proof";
+import { BootRoute } from "../../../.dagger/src/boot/route";
 import { type Stage, stagesOf } from "../../../.dagger/src/boot/stages";
 import { failureOf, failureText, forbidden, type StageRun, skippedSentences } from "../../../.dagger/src/boot/verdict";
 
@@ -20,9 +21,9 @@ const host: Host = {
   memory: 4096,
   memoryWanted: 4096,
 };
-const upgraded = { ...stagesOf(node, "installed")[3], version: "v2" };
+const upgraded = { ...stagesOf(node, BootRoute.Installed)[3], version: "v2" };
 const stages = [
-  ...stagesOf(node, "installed"),
+  ...stagesOf(node, BootRoute.Installed),
   {
     ...upgraded,
     name: "5-after",

@@ -45,6 +45,11 @@ describe("mistakes", () => {
     );
     expect(mistake("tree", "entris")).toThrow(/"entris" after tree, which gives a Directory. Did you mean "entries"/);
   });
+  test("a flag before the function that has it", () => {
+    expect(mistake("--text=a", "echo")).toThrow("unknown flag --text here: it belongs behind echo");
+    expect(mistake("--txt=a", "echo")).toThrow(/^unknown flag --txt \(/);
+    expect(mistake("--text=a")).toThrow(/^unknown flag --text \(/);
+  });
   test("all required flags that are missing, in one message", () => {
     expect(mistake("tree", "with-new-file")).toThrow(
       "tree with-new-file: required flags not set: --path=STRING, --contents=STRING",

@@ -11,19 +11,12 @@ const root = join(import.meta.dir, "../../..");
 let copy = "";
 
 /** Runs local/check.ts as the launcher does, on a copy of the repository's nodes. */
-function run(...args: string[]) {
-  const child = Bun.spawnSync(
-    [
-      process.execPath,
-      join(root, "local/check.ts"),
-      ...args,
-      `--nodes=${copy}/nodes`,
-      `--sources=${copy}/sources.yaml`,
-    ],
-    {
-      env: { ...process.env, NO_COLOR: "1" },
-    },
-  );
+const run = (...args: string[]) => called(...args, `--nodes=${copy}/nodes`, `--sources=${copy}/sources.yaml`);
+
+function called(...args: string[]) {
+  const child = Bun.spawnSync([process.execPath, join(root, "local/check.ts"), ...args], {
+    env: { ...process.env, NO_COLOR: "1" },
+  });
   return { code: child.exitCode, out: child.stdout.toString(), err: child.stderr.toString() };
 }
 
@@ -38,6 +31,20 @@ test("the repository's nodes have no errors", () => {
   const { code, out, err } = run("check");
   expect(`${out}${err}`).toContain("0 errors");
   expect(code).toBe(0);
+});
+
+test("a sources file of the caller's is called what it is called", () => {
+  const file = join(copy, "lab.yaml");
+  writeFileSync(file, "sources: [\n");
+  const { code, out } = called("check", `--nodes=${copy}/nodes`, `--sources=${file}`);
+  expect(out).toContain(`at ${file}:2:1`);
+  expect(code).toBe(1);
+});
+
+test("a folder of nodes that is not there is a mistake in the call", () => {
+  const { code, err } = called("nodes", "--nodes=/nonexistent");
+  expect(err).toContain("--nodes: found no folder /nonexistent");
+  expect(code).toBe(2);
 });
 
 test("nodes lists the four", () => {
@@ -80,8 +87,10 @@ test("a mistake: exit code 1, and its line; problems lists it with exit code 0",
 test("a mistake in the call: exit code 2 and what would have been right", () => {
   expect(run("problems", "--format=xml")).toMatchObject({
     code: 2,
-    err: expect.stringContaining("expected one of text, json, sarif"),
+    err: expect.stringContaining('unknown format "xml"; expected one of text, json, sarif'),
   });
+  expect(run("nodes", "--format=yaml").err).toContain('unknown format "yaml"; expected one of text, json');
+  expect(run("nodes", "--format=JSON").code).toBe(0);
   expect(run("chek")).toMatchObject({ code: 2, err: expect.stringContaining('unknown function "chek"') });
   expect(run("check", "--bogus")).toMatchObject({ code: 2, err: expect.stringContaining("--bogus") });
   expect(run("check", "noos")).toMatchObject({ code: 2, err: expect.stringContaining('unexpected argument "noos"') });

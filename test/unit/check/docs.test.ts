@@ -7,6 +7,7 @@ import { readWorkspace } from "../../../.dagger/src/check/read-folder.js";
 import { jsonReport, textReport } from "../../../.dagger/src/check/report.js";
 import { RULES } from "../../../.dagger/src/node/rules.js";
 import { nodesTable } from "../../../.dagger/src/node/table.js";
+import { TableFormat } from "../../../.dagger/src/node/table-format.js";
 import { change } from "./valid.js";
 
 setDefaultTimeout(120_000);
@@ -35,7 +36,7 @@ const ofChronos = <T extends { file: string }>(problems: readonly T[]) =>
 test("the guide's node has neither errors nor warnings, and is listed", () => {
   const result = checkWorkspace(read());
   expect(ofChronos(result.problems)).toEqual([]);
-  expect(nodesTable(result, "text")).toContain("\nchronos  ");
+  expect(nodesTable(result, TableFormat.Text)).toContain("\nchronos  ");
 });
 
 test("the guide's mistakes bring the report that it shows", () => {
@@ -72,11 +73,36 @@ test("the guide explains every key of node.yaml, and names only rules that exist
   const schema = JSON.parse(readFileSync(join(root, "schema/node.schema.json"), "utf8")) as { properties: object };
   for (const key of Object.keys(schema.properties))
     expect(guide).toMatch(new RegExp(`^\\|[^|]*\`${key}\`[^|]*\\|`, "m"));
-  const code = ["check/check", "check/folder", "check/hostnames", "check/secrets", "yaml/parse"]
+  for (const { id } of RULES) expect(guide).toContain(`\`${id}\``);
+  const code = [
+    "check/check",
+    "check/folder",
+    "check/hostnames",
+    "check/secrets",
+    "sources/pin-policy",
+    "sources/parse",
+    "node/parse",
+    "yaml/parse",
+    "yaml/syntax-problem",
+  ]
     .map((file) => readFileSync(join(root, `.dagger/src/${file}.ts`), "utf8"))
     .join("\n");
-  for (const [, rule] of guide.matchAll(/`((?:node|cloud-config|yaml)\/[a-z0-9-]+)`/g)) {
+  for (const [, rule] of guide.matchAll(/`((?:node|sources|cloud-config|yaml)\/[a-z0-9-]+)`/g)) {
     const known = RULES.some(({ id }) => id === rule) || code.includes(`"${rule}"`);
     expect(known, `the rule ${rule}`).toBe(true);
   }
+  for (const [, rule = ""] of code.matchAll(/rule: "((?:node|sources)\/[a-z0-9-]+)"/g))
+    expect(guide).toContain(`\`${rule}\``);
+});
+
+test("the row of a node that is shown to programs is that node's", () => {
+  const [, shown = ""] =
+    /## nodes --format=json\n\n```json\n([\s\S]*?)```/.exec(readFileSync(join(root, "docs/problems.md"), "utf8")) ?? [];
+  const { nodes } = JSON.parse(nodesTable(checkWorkspace(read()), TableFormat.Json)) as { nodes: { name: string }[] };
+  const [row] = (JSON.parse(shown) as { nodes: { name: string }[] }).nodes;
+  // Its version is Renovate's to raise, without a look at this document.
+  expect(row).toEqual({
+    ...nodes.find(({ name }) => name === "protos"),
+    kubernetes: expect.stringMatching(/^k0s v\d/),
+  } as never);
 });

@@ -64,3 +64,10 @@ test("each recorded verdict is about the fixture as it stands, at the versions t
   expect(verdicts.versions["github.com/kairos-io/kairos-sdk"]).toBe(UPSTREAM["kairos-io/kairos-sdk"]);
   expect(verdicts.versions["github.com/kairos-io/kairos-agent/v2"]).toBe(UPSTREAM["kairos-io/kairos-agent"]);
 });
+
+test("the document's table has the versions that the checker names, and no other", () => {
+  const document = readFileSync(new URL("../../../docs/cloud-config.md", import.meta.url), "utf8");
+  const rows = [...document.matchAll(/^\| (\S+) \| (v[\d.]+) \|/gm)].map(([, program, version]) => [program, version]);
+  const named = Object.entries(UPSTREAM).map(([repository, version]) => [repository.split("/")[1], version]);
+  expect(rows).toEqual(named);
+});

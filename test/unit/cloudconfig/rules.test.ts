@@ -108,10 +108,14 @@ test("a date without quotes is no text in the blocks that viper reads", () => {
   expect(check("name: 2020-01-01")).toEqual([]);
 });
 
-test("host names warn, templates pass", () => {
-  expect(check("hostname: my_host")[0]).toStartWith("warning value");
-  expect(check("hostname: a.b-c.example")).toEqual([]);
-  expect(check('hostname: "node-{{ .UUID }}"')).toEqual([]);
+test("a host name that is none is one error wherever it stands, templates pass", () => {
+  const error = ['error hostname: "my_host" -> a host name of letters, digits and dashes (RFC 1123)'];
+  expect(check("hostname: my_host")).toEqual(error);
+  expect(step("hostname: my_host")).toEqual(error);
+  expect(step("systemd_firstboot: {hostname: my_host}")).toEqual(error);
+  expect(check("hostname: node-{{ .x }}_y")).toEqual([]);
+  expect(step('systemd_firstboot: {hostname: "{{ .x }}", locale: my_host}')).toEqual([]);
+  expect(check("hostname: a.b-c.Example")).toEqual([]);
 });
 
 test("base64 is checked where it is said to be base64", () => {

@@ -15,14 +15,33 @@ test("a document cites no place that its reader lacks", () => {
   expect(cited).toEqual([]);
 });
 
-test("a document's links within the repository lead somewhere", () => {
-  const broken = files.flatMap((file) =>
-    [...text(file).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
-      .map(([, to = ""]) => to)
-      .filter((to) => !existsSync(join(root, dirname(file), to)))
-      .map((to) => `${file}: ${to}`),
+/** A heading's anchor, as GitHub makes it: of a link only its text counts. */
+const slug = (heading: string) =>
+  heading
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(" ", "-");
+
+test("a document's links within the repository lead somewhere, to a heading that is there, too", () => {
+  const links = files.flatMap((file) =>
+    [...text(file).matchAll(/\]\(([^)#:]*)(?:#([^)]*))?\)/g)].map(([, to = "", anchor]) => ({
+      file,
+      to: to === "" ? file : join(dirname(file), to),
+      anchor,
+    })),
   );
+  expect(links.some(({ anchor }) => anchor !== undefined)).toBe(true);
+  const broken = links.filter(({ to, anchor }) => {
+    if (!existsSync(join(root, to))) return true;
+    return anchor !== undefined && ![...text(to).matchAll(/^#+ (.+)$/gm)].some(([, it = ""]) => slug(it) === anchor);
+  });
   expect(broken).toEqual([]);
+});
+
+test("every document in docs/ is linked from the README", () => {
+  const linked = [...text("README.md").matchAll(/\]\((docs\/[^)#]+)/g)].map(([, to]) => to);
+  expect(files.filter((file) => /^docs\/[^/]+$/.test(file) && !linked.includes(file))).toEqual([]);
 });
 
 test("an example that makes files says where they go: without -o the Dagger CLI builds them, and prints an id", () => {

@@ -5,6 +5,7 @@ import { Manifest, manifestText } from "../../../.dagger/src/manifest/manifest.j
 import { sbomAdditions } from "../../../.dagger/src/manifest/sbom.js";
 import { parseFacts } from "../../../.dagger/src/media/facts.js";
 import { recipeOf } from "../../../.dagger/src/plan/recipe.js";
+import { readBuildManifest } from "../../../.dagger/src/plan/release-manifest.js";
 import { input } from "../plan/inputs";
 
 const recipe = recipeOf({ ...input(), version: "v1.2.3", revision: "" });
@@ -32,6 +33,14 @@ test("the manifest holds what was decided and made, and says what stood in", () 
     standins: ["auroraboot"],
     packages: [{ name: "bash" }, { name: "zlib1g", version: "1:1.2+dfsg" }],
   });
+});
+
+test("what publish reads of a manifest is what stands in it", () => {
+  const manifest = assembleManifest({ ...recipe, revision: "a".repeat(40) }, made);
+  const read = readBuildManifest("manifest.json", manifestText(manifest));
+  expect(manifest).toMatchObject(read as object);
+  // A key that the manifest did not have would be read as nothing, and nothing is what the test could not tell apart.
+  for (const value of Object.values(read)) expect(value).not.toBeEmpty();
 });
 
 test("checksums are sorted and in the form of sha256sum", () => {

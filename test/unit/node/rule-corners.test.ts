@@ -120,7 +120,7 @@ test("host names differ in more than the case of their letters", () => {
     "nodes/other/cloud-config.yaml": change(VALID_CLOUD, "hostname: demo", `hostname: ${hostname}`),
     "nodes/other/README.md": "",
     "nodes/other/files/demo": "",
-    "nodes/other/files/demo.service": "[Install]\n",
+    "nodes/other/files/demo.service": "[Install]\nWantedBy=multi-user.target\n",
   });
   expect(places(checkWorkspace(workspace(other("DEMO"))))).toEqual([
     "nodes/other/cloud-config.yaml:6:17 cloud-config/unique-hostname",

@@ -384,6 +384,9 @@ test("a unit to be enabled has an [Install] section", () => {
     "nodes/demo/node.yaml:16:5 node/unit-install-section",
   ]);
   expect(found("[Service]\n# [Install]\n")).toEqual(["nodes/demo/node.yaml:16:5 node/unit-install-section"]);
+  // what a build refuses, check has said
+  for (const text of ["[Install]\n", "[Install]\nAlso=a.service\n", "[Install]\nWantedBye=multi-user.target\n"])
+    expect(found(text)).toEqual(["nodes/demo/node.yaml:16:5 node/unit-install-section"]);
   const disabled = change(VALID_NODE, "source: files/demo.service", "source: files/demo.service\n    enable: false");
   expect(found("[Service]\nExecStart=/usr/bin/demo\n", disabled)).toEqual([]);
 });
@@ -400,6 +403,17 @@ test("an entry that cannot be read does not make its file look unused as well", 
   expect(places(checkNode(['mode: "0755"', "mode: 0755"]))).toEqual(["nodes/demo/node.yaml:14:11 node/schema"]);
 });
 
+test("a node.yaml that cannot be read, or whose key is mistyped, is one mistake and not more", () => {
+  const nobody = VALID_CLOUD.replace(/ {6}users:[\s\S]*$/, "");
+  const node = change(VALID_NODE, "reboot: true", "nousers: true");
+  const found = (text: string) =>
+    places(checkWorkspace(workspace({ "nodes/demo/node.yaml": text, "nodes/demo/cloud-config.yaml": nobody })));
+  expect(found(node)).toEqual([]);
+  expect(found(change(node, "role:", "\trole:"))).toEqual(["nodes/demo/node.yaml:2:1 yaml/tab"]);
+  expect(found(change(node, "install:", "instal:"))).toEqual(["nodes/demo/node.yaml:18:1 node/schema"]);
+  expect(found(change(node, "files:", "fiels:"))).toEqual(["nodes/demo/node.yaml:11:1 node/schema"]);
+});
+
 test("two nodes of one host name", () => {
   const second = change(VALID_NODE, "name: demo", "name: other");
   const result = checkWorkspace(
@@ -408,7 +422,7 @@ test("two nodes of one host name", () => {
       "nodes/other/cloud-config.yaml": VALID_CLOUD,
       "nodes/other/README.md": "",
       "nodes/other/files/demo": "",
-      "nodes/other/files/demo.service": "[Install]\n",
+      "nodes/other/files/demo.service": "[Install]\nWantedBy=multi-user.target\n",
     }),
   );
   expect(places(result)).toEqual(["nodes/other/cloud-config.yaml:6:17 cloud-config/unique-hostname"]);
@@ -431,6 +445,25 @@ test("mistakes of the schema do not hide those of the rules, all come at once", 
     "nodes/demo/node.yaml:12:11 node/not-under-usr-local",
     "nodes/demo/node.yaml:26:13 node/schema",
   ]);
+});
+
+test.each(["0GiB", "0.0MiB", "00MiB", "99999999999999999GiB", "1.2345GiB"])("%s is no size", (size) => {
+  expect(checkNode(["medium: 2GiB", `medium: ${size}`]).problems).toMatchObject([
+    { rule: "node/schema", found: `"${size}"`, expected: "a size in MiB or GiB, e.g. 1.5GiB" },
+  ]);
+});
+
+test("what people read of a node is one line, and tells a terminal nothing", () => {
+  for (const role of ['"a\\e[31mb"', '"a\\nb"', "|\n  a\n  b"]) {
+    expect(checkNode(["role: Shows what a valid node looks like", `role: ${role}`]).problems).toMatchObject([
+      { rule: "node/schema", expected: "one line without control characters" },
+    ]);
+  }
+});
+
+test("a duration has five digits at most", () => {
+  expect(checkNode(["within: 10s", "within: 99999s"]).problems).toEqual([]);
+  expect(checkNode(["within: 10s", "within: 99999999999999999999s"]).problems).toMatchObject([{ rule: "node/schema" }]);
 });
 
 test("install: in node.yaml is held against what Kairos's installer accepts, where it stands", () => {

@@ -55,6 +55,37 @@ test("every image and file is looked up, a file for each architecture that its a
   ]);
 });
 
+test("one file for all architectures gets a new sum wherever it has an old one", () => {
+  const font = (sums: string) => `sources:
+  font:
+    kind: download
+    for: tests
+    url: https://example.org/font
+    version: "2"
+${sums}`;
+  const after = (sums: string) => {
+    const { yaml, sources } = parseSources("sources.yaml", font(sums));
+    return locked(
+      yaml,
+      lookups(sources ?? { sources: {} }).map((one) => ({ ...one, digest: digestOf(6) })),
+    );
+  };
+  const [old, now] = ["0a".repeat(32), digestOf(6).slice(7)];
+  const of =
+    (...arches: string[]) =>
+    (sum: string) =>
+      `    sha256:\n${arches.map((arch) => `      ${arch}: ${sum}\n`).join("")}`;
+  expect(after("")).toBe(font(of("amd64")(now)));
+  for (const sums of [of("arm64"), of("amd64"), of("amd64", "arm64")]) expect(after(sums(old))).toBe(font(sums(now)));
+});
+
+test("an entry in one line is refused, and not turned into a file that nobody can read", () => {
+  const line = "sources:\n  a: { kind: image, for: x, reference: docker.io/a/b, version: v1 }\n";
+  const { yaml, sources } = parseSources("sources.yaml", line);
+  const found = lookups(sources ?? { sources: {} }).map((one) => ({ ...one, digest: digestOf(0) }));
+  expect(() => locked(yaml, found)).toThrow("sources.yaml: a: found an entry written as { … }");
+});
+
 test("digests are filled in; comments, order and spelling stay", () => {
   const after = locked(parsed.yaml, all());
   const s = (i: number) => digestOf(i).slice(7);

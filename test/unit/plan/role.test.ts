@@ -111,6 +111,6 @@ test("every unit that cannot be built in is named at once", () => {
   );
   expect(() => roleEntries(broken)).toThrow(HegemonikonError);
   expect(() => roleEntries(broken)).toThrow(
-    /files\/a\.service has no \[Install\][\s\S]*files\/b\.service is not a file/,
+    /files\/a\.service: found no \[Install\][\s\S]*files\/b\.service is not a file/,
   );
 });

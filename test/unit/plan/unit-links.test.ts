@@ -36,8 +36,8 @@ test("comments, continued lines, Windows line ends and empty values are read as 
 
 test("a unit that cannot be enabled says why", () => {
   const unit = { name: "x.service", source: "files/x.service", enable: true };
-  expect(cannotEnable(unit, "[Service]\nExecStart=/bin/true\n")).toContain("no [Install] section");
-  expect(cannotEnable(unit, "[Install]\nAlso=y.service\n")).toContain("names no target");
+  expect(cannotEnable(unit, "[Service]\nExecStart=/bin/true\n")).toMatchObject({ found: "no [Install]" });
+  expect(cannotEnable(unit, "[Install]\nAlso=y.service\n")).toMatchObject({ found: "[Install] with Also" });
   expect(cannotEnable({ ...unit, enable: false }, "")).toBeUndefined();
 });
 

@@ -43,7 +43,8 @@ test("nothing is released whose proof does not show all: each assertion is named
 });
 
 test("a proof that does not say what it shows is none", () => {
-  expect(() => notShownIn("{}")).toThrow("notShown");
+  expect(() => notShownIn("{}")).toThrow("result.json: not a proof's result\n  notShown: ");
+  expect(() => notShownIn("<html>")).toThrow('result.json: found "<html>", expected the JSON of a proof');
 });
 
 test("release asks for such a proof, before anything is pushed", () => {

@@ -42,6 +42,23 @@ test("what is expected names the architectures that are missing", () => {
   ]);
 });
 
+test("a moment is one that there is, and an address has no braces that nothing fills in", () => {
+  const file = (url: string) => `kind: download, for: x, url: "${url}", version: v1`;
+  const apt = (version: string, url = "https://s/{version}") =>
+    `kind: apt-snapshot, for: x, distribution: ubuntu, url: "${url}", version: ${version}`;
+  const found = (entry: string) =>
+    parseSources("sources.yaml", `sources: { a: { ${entry} } }\n`).problems.map(({ expected }) => expected);
+  expect(found(file("https://x/{version}/{arch}"))).toEqual([]);
+  expect(found(file("https://x/{versoin}"))).toEqual(["an address with {version} and {arch} as its only braces"]);
+  expect(found(file("https://x/{arch"))).toHaveLength(1);
+  expect(found(file("htps://x/{v}"))).toEqual(["an http(s) address"]);
+  expect(found(apt("20260901T000000Z"))).toEqual([]);
+  expect(found(apt("20260901T000000Z", "https://s/{arch}"))).toHaveLength(1);
+  for (const moment of ["20269999T999999Z", "20260231T000000Z", "20260901T240000Z", "00000101T000000Z"])
+    expect(found(apt(moment))).toEqual(["a moment that there is, e.g. 20260901T000000Z"]);
+  expect(found(apt("2026"))).toEqual(["a moment, e.g. 20260901T000000Z"]);
+});
+
 test("a release refuses both", () => {
   expect(
     pinProblems(sources, "release").map(({ rule, severity, message }) => `${severity} ${rule} ${message}`),

@@ -13,6 +13,8 @@ test("operators, properties and functions, as GitHub evaluates them", () => {
   expect(evaluate("github.event.pull_request.head.repo.fork != true", contexts)).toBe(true);
   expect(evaluate("!inputs.publish && 'it''s'", contexts)).toBe("it's");
   expect(evaluate("fromJSON(needs.nodes.outputs.nodes)", contexts)).toEqual([{ node: "noos" }]);
+  expect(evaluate("github.event.nothing == '' && 1 == true && 'a' != 0", contexts)).toBe(true);
+  expect(evaluate("toJSON(github.event)", contexts)).toBe('{\n  "before": "abc"\n}');
   // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's placeholders
   expect(interpolate("a ${{ github.ref_name }} b ${{ inputs.publish }}", contexts)).toBe("a v1.0.0 b false");
   // biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub's placeholders

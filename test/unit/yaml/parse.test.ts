@@ -1,8 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { firstInvalidByte, MAX_YAML_BYTES } from "../../../.dagger/src/yaml/decode.js";
+import { MAX_DEPTH } from "../../../.dagger/src/yaml/depth.js";
 import { nearest, suggestion } from "../../../.dagger/src/yaml/nearest.js";
-import { MAX_DEPTH, parseYaml } from "../../../.dagger/src/yaml/parse.js";
+import { parseYaml } from "../../../.dagger/src/yaml/parse.js";
 
 // A busy machine takes longer than the usual 5 s.
 setDefaultTimeout(120_000);
@@ -58,6 +59,18 @@ describe("what parsers disagree about is refused, with its place", () => {
       if (expected.some((rule) => !rule.endsWith("duplicate-key"))) expect(parseYaml("x", text).value).toBeUndefined();
     });
   }
+
+  test.each([
+    ["role: a: b\n", "A second key in one line", 'quotes around a text that holds ": "'],
+    [
+      "hostname: {{ trunc 4 .MachineID }}\n",
+      "A template without quotes",
+      'quotes around the whole text: "{{ trunc 4 .MachineID }}"',
+    ],
+    ["? [a]\n: 1\n", "A key is not a plain text", "a text as the key"],
+  ])("%j: %s", (text, message, expected) => {
+    expect(parseYaml("x", text).problems).toMatchObject([{ message, expected }]);
+  });
 
   test("the deepest that is allowed can be read", () => {
     const text = `${"[".repeat(MAX_DEPTH)}${"]".repeat(MAX_DEPTH)}`;

@@ -31,14 +31,14 @@ packages:
 `;
   expect(lines(parseNode("node.yaml", text))).toMatchInlineSnapshot(`
     [
-      "1:7 name is not a text | the number 3 | a text in quotes: "3"",
+      "1:7 name is not a text | the number 3 | lower-case letters, digits and dashes (The folder's name)",
       "2:7 role is too short | an empty text | at least 1 character(s)",
       "1:1 The key "machine" is missing | nothing | machine: The hardware it runs on, for people",
-      "1:1 The key "status" is missing | nothing | status: "development", "available", "deployable", "running"",
+      "1:1 The key "status" is missing | nothing | status: one of "development", "available", "deployable", "running"",
       "5:7 arch is not one of the known values | "x86" | one of "amd64", "arm64"",
-      "1:1 The key "model" is missing | nothing | model: "generic", "rpi3", "rpi4"",
+      "1:1 The key "model" is missing | nothing | model: one of "generic", "rpi3", "rpi4"",
       "1:1 The key "base" is missing | nothing | base: The base image: an image in sources.yaml",
-      "1:1 The key "medium" is missing | nothing | medium: "iso", "raw"",
+      "1:1 The key "medium" is missing | nothing | medium: one of "iso", "raw"",
       "15:5 packages[0] is not a text | the number 1.1 | a text in quotes: "1.10"",
       "8:11 files[0].mode is not a text | the number 644 | a text in quotes: "0644"",
       "9:5 Unknown key "sorce" in files[0] | "sorce" | "source"?",

@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import { durationInSeconds } from "../../node/duration.js";
 import type { Node } from "../../node/node.js";
-import { enableLinks, type Link } from "../../plan/unit-links.js";
-
-/** A file or link of role-check, where it stands in every image. */
-export type RoleCheckEntry = { kind: "text"; path: string; mode: number; text: string } | ({ kind: "link" } & Link);
+import type { WrittenEntry } from "../../plan/role.js";
+import { SHARE } from "../../plan/share.js";
+import { enableLinks, UNIT_FOLDER } from "../../plan/unit-links.js";
 
 /** The virtio-serial port whose presence starts role-check, and over which it reports. */
 export const PORT = "hegemonikon.role-check";
+
+/** The node's assertions, as role-check reads them. */
+export const ASSERTIONS = `${SHARE}/assertions.tsv`;
 
 const LIB = "/usr/lib/hegemonikon/role-check";
 
@@ -19,19 +21,18 @@ const PLACES: [file: string, path: string, mode: number][] = [
     0o755,
   ]),
   ...["report.sh", "prove.sh"].map((name): [string, string, number] => [name, `${LIB}/${name}`, 0o644]),
-  ["role-check.service", "/usr/lib/systemd/system/role-check.service", 0o644],
+  ["role-check.service", `${UNIT_FOLDER}/role-check.service`, 0o644],
   ["60-role-check.rules", "/usr/lib/udev/rules.d/60-role-check.rules", 0o644],
 ];
 
 /** What role-check is made of: its programs, its unit, and the node's assertions as lines that a shell can read. */
-export function roleCheckEntries(node: Pick<Node, "assertions">): RoleCheckEntry[] {
-  const files = PLACES.map(([file, path, mode]): RoleCheckEntry => {
+export function roleCheckEntries(node: Pick<Node, "assertions">): WrittenEntry[] {
+  const files = PLACES.map(([file, path, mode]): WrittenEntry => {
     return { kind: "text", path, mode, text: readFileSync(new URL(`files/${file}`, import.meta.url), "utf8") };
   });
-  const path = "/usr/share/hegemonikon/assertions.tsv";
   const unit = readFileSync(new URL("files/role-check.service", import.meta.url), "utf8");
-  const links = enableLinks("role-check.service", unit).map((link): RoleCheckEntry => ({ kind: "link", ...link }));
-  return [...files, ...links, { kind: "text", path, mode: 0o644, text: assertionTable(node) }];
+  const links = enableLinks("role-check.service", unit).map((link): WrittenEntry => ({ kind: "link", ...link }));
+  return [...files, ...links, { kind: "text", path: ASSERTIONS, mode: 0o644, text: assertionTable(node) }];
 }
 
 /** One line an assertion: seconds, name, command, separated by tabs. In a name or command a tab becomes a space. */

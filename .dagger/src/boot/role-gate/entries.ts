@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
-import { enableLinks, type Link, UNIT_FOLDER } from "../../plan/unit-links.js";
-
-/** A file or link of the gate, where it stands in every image. */
-export type RoleGateEntry = { kind: "text"; path: string; mode: number; text: string } | ({ kind: "link" } & Link);
+import type { WrittenEntry } from "../../plan/role.js";
+import { enableLinks, UNIT_FOLDER } from "../../plan/unit-links.js";
 
 /** The gate, and what waits for a gate that is not reached. */
 const UNITS = ["role-gate.service", "role-gate-await.service"];
@@ -10,12 +8,12 @@ const UNITS = ["role-gate.service", "role-gate-await.service"];
 const PROGRAMS = ["arm", "judge", "go-back", "await-gate", "say-taken-back"];
 
 /** What judges the first boot after an upgrade: stages of Kairos' that arm it, its units, and its programs. */
-export function roleGateEntries(): RoleGateEntry[] {
+export function roleGateEntries(): WrittenEntry[] {
   const file = (name: string, path: string, mode: number) => {
     const text = readFileSync(new URL(`files/${name}`, import.meta.url), "utf8");
     return { kind: "text" as const, path, mode, text };
   };
-  const enabled = (name: string): RoleGateEntry[] => {
+  const enabled = (name: string): WrittenEntry[] => {
     const unit = file(name, `${UNIT_FOLDER}/${name}`, 0o644);
     return [unit, ...enableLinks(name, unit.text).map((link) => ({ kind: "link" as const, ...link }))];
   };

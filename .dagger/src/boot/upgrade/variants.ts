@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Assertion } from "../../node/node.js";
 import { artefacts } from "../../plan/artefacts.js";
-import type { Recipe } from "../../plan/recipe.js";
-import { type RoleEntry, SHARE } from "../../plan/role.js";
+import { type Recipe, versionKeys } from "../../plan/recipe.js";
+import type { RoleEntry } from "../../plan/role.js";
 import { enableLinks, UNIT_FOLDER } from "../../plan/unit-links.js";
-import { assertionTable } from "../role-check/entries.js";
+import { ASSERTIONS, assertionTable } from "../role-check/entries.js";
 import { UpgradeFault } from "./fault.js";
 
 /** An image of the test: the one that is installed, the one it is upgraded to, or one that is broken on purpose. */
@@ -44,14 +44,13 @@ export function variantAssertions(node: Recipe["node"], variant: Variant): Asser
 export function variantRecipe(recipe: Recipe, variant: Variant): Recipe {
   const { entries } = additionOf(variant);
   const version = variantVersion(recipe.version, variant);
-  const path = `${SHARE}/assertions.tsv`;
   const table = assertionTable({ assertions: variantAssertions(recipe.node, variant) });
   return {
     ...recipe,
     version,
-    release: { ...recipe.release, KAIROS_VERSION: version, KAIROS_RELEASE: version },
+    release: { ...recipe.release, ...versionKeys(version) },
     artefacts: artefacts(recipe.node, version),
-    role: [...recipe.role.filter((entry) => entry.path !== path), { ...file(path, table) }, ...entries],
+    role: [...recipe.role.filter((entry) => entry.path !== ASSERTIONS), { ...file(ASSERTIONS, table) }, ...entries],
   };
 }
 

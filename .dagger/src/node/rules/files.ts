@@ -1,3 +1,4 @@
+import { cannotEnable } from "../../plan/unit-links.js";
 import { nearest } from "../../yaml/nearest.js";
 import type { YamlPath } from "../../yaml/parse.js";
 import { entries, type NodeContext, type Rule } from "./rule.js";
@@ -89,13 +90,14 @@ export const unitInstallSection: Rule = {
       if (!unit.source || !unit.enable) return [];
       const path = `nodes/${context.folder}/${unit.source}`;
       const bytes = context.files.find((file) => file.path === path && file.kind === "file")?.bytes;
-      if (!bytes || /^\[Install\]\s*$/m.test(new TextDecoder().decode(bytes))) return [];
+      const wrong = bytes && cannotEnable(unit, new TextDecoder().decode(bytes));
+      if (!wrong) return [];
       return [
         {
           span: context.yaml.span(["units", i]),
-          message: `${unit.name} is to be enabled, but ${unit.source} has no [Install] section`,
-          found: "no [Install]",
-          expected: "[Install] with WantedBy=, or enable: false",
+          message: `${unit.name} is to be enabled, but its [Install] section names no target`,
+          found: wrong.found,
+          expected: wrong.expected,
         },
       ];
     });

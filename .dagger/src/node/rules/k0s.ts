@@ -1,8 +1,6 @@
 import { topLevelKeys } from "../../cloudconfig/facts.js";
+import { DISTRIBUTION_KEYS } from "../../cloudconfig/provider.js";
 import { entries, type Rule } from "./rule.js";
-
-/** Keys that start a Kubernetes distribution through Kairos's agent. */
-const AGENT_KEYS = new Set(["k0s", "k0s-worker", "k3s", "k3s-agent"]);
 
 export const agentConfigNotRead: Rule = {
   id: "cloud-config/agent-config-not-read",
@@ -13,7 +11,7 @@ export const agentConfigNotRead: Rule = {
   find({ cloud }) {
     if (!cloud) return [];
     return topLevelKeys(cloud)
-      .filter(({ value }) => AGENT_KEYS.has(value))
+      .filter(({ value }) => DISTRIBUTION_KEYS.includes(value))
       .map(({ value, span }) => ({
         file: cloud.file,
         span,

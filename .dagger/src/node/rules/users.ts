@@ -8,8 +8,8 @@ export const hasAUser: Rule = {
     "kairos-agent refuses to install without a user in the group admin, install.nousers or /etc/kairos/.nousers " +
     "(https://github.com/kairos-io/kairos/issues/2962)",
   find({ node, cloud }) {
-    // A cloud-config that cannot be read has problems of its own.
-    if (!cloud) return [];
+    // What cannot be read has problems of its own, and may be what says that there is no user.
+    if (!cloud || node.install === undefined || node.files === undefined) return [];
     const users = usersOf(cloud);
     if (users.some((user) => user.admin)) return [];
     if (allowsNoUsers(cloud) || node.install?.nousers === true) return [];

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Source } from "../../../.dagger/src/sources/sources.js";
 import { kebab } from "../../../local/call/names";
-import { standInArguments } from "../../../local/standins/arguments";
+import { standInArguments } from "../../../local/needed-standins";
 import { codeOfFunctions } from "./reached";
 
 const image = (reference: string): Source => ({ kind: "image", for: "a test", reference, version: "1" });

@@ -1,6 +1,10 @@
-import type { Node } from "../../.dagger/src/node/node.js";
-import type { Source } from "../../.dagger/src/sources/sources.js";
-import { machine, standInFor, standIns } from "../mirror/src/standins";
+// Prints the arguments of local/mirror/up that a call needs, or `nothing`: `needed-standins.ts --all | FUNCTION [FLAGS…]`.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { Node } from "../.dagger/src/node/node.js";
+import type { Source } from "../.dagger/src/sources/sources.js";
+import { machine, standInFor, standIns } from "./mirror/src/standins";
 
 type NeedsOfNode = Pick<Node, "name" | "arch" | "base"> &
   Partial<Pick<Node, "kubernetes" | "binaries" | "containers" | "trees">>;
@@ -46,3 +50,16 @@ export function standInArguments(
   const archs = [...new Set(["amd64", node.arch])].join(",");
   return [...standIns.map((it) => it.name).filter((it) => !left.has(it)), `--arch=${archs}`];
 }
+
+function main(): void {
+  const root = join(import.meta.dir, "..");
+  const read = (...path: string[]) => parse(readFileSync(join(root, ...path), "utf8"));
+  try {
+    const nodes = readdirSync(join(root, "nodes")).map((name) => read("nodes", name, "node.yaml"));
+    console.log(standInArguments(process.argv.slice(2), nodes, read("sources.yaml").sources)?.join(" ") ?? "nothing");
+  } catch {
+    // a file that cannot be read: the function called will say so, with its place; all stand-ins are enough for that
+  }
+}
+
+if (import.meta.main) main();

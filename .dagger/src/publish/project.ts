@@ -1,0 +1,42 @@
+import type { Directory, File } from "@dagger.io/dagger";
+import { checkWorkspace } from "../check/check.js";
+import { readDirectory } from "../check/read-directory.js";
+import { nodeInput } from "../plan/node-input.js";
+import { problemLines } from "../plan/problem-lines.js";
+import { type Recipe, recipeOf } from "../plan/recipe.js";
+import { parseSources } from "../sources/parse.js";
+import { pinProblems } from "../sources/pin-policy.js";
+import type { Sources } from "../sources/sources.js";
+
+/** The files that a call is about. */
+export type Files = { nodes: Directory; sources: File };
+
+/** What the files say, read once and before anything is built. */
+export type Project = {
+  files: Files;
+  /** The names of the nodes that can be read. */
+  nodes: string[];
+  sources: Sources | undefined;
+  recipe(node: string, version: string, revision: string): Recipe;
+};
+
+/** Reads and checks the files; what is wrong in them is thrown where a recipe needs it. */
+export async function readProject(files: Files): Promise<Project> {
+  const workspace = await readDirectory(files.nodes, files.sources);
+  const checked = checkWorkspace(workspace);
+  return {
+    files,
+    nodes: [...checked.nodes.keys()].sort(),
+    sources: checked.sources,
+    recipe: (node, version, revision) => recipeOf({ ...nodeInput(workspace, checked, node), version, revision }),
+  };
+}
+
+/** What forbids that something built from these sources is published: each line names the place in their file. */
+export async function pinLines(files: Files, names: readonly string[]): Promise<string[]> {
+  const [called, text] = await Promise.all([files.sources.name(), files.sources.contents()]);
+  const { sources, yaml } = parseSources(called, text);
+  if (!sources) return [];
+  const used = Object.fromEntries(Object.entries(sources.sources).filter(([name]) => names.includes(name)));
+  return problemLines(pinProblems({ sources: used }, "release", yaml));
+}
