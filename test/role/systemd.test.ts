@@ -107,9 +107,9 @@ test.each(nodes)("%s: what stays away from the recovery system stays away from a
   const away = units.flatMap((unit) => {
     const text = readFileSync(join(root, UNIT_FOLDER, unit), "utf8");
     const modes = [...text.matchAll(/^ConditionPathExists=!\/run\/cos\/(\w+)$/gm)].map(([, mode]) => mode);
-    return modes.length === 0 ? [] : [[unit, modes]];
+    return modes.length === 0 ? [] : [`${unit}: ${modes.join(", ")}`];
   });
-  expect(away).toEqual(away.map(([unit]) => [unit, ["recovery_mode", "autoreset_mode"]]));
+  expect(away.filter((unit) => !unit.endsWith(": recovery_mode, autoreset_mode"))).toEqual([]);
 });
 
 test("each has an exposure under 5, but for those that cannot, whose figure and reason are listed", () => {

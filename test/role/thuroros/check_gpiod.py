@@ -23,7 +23,8 @@ class Real(unittest.TestCase):
 
     def test_the_readme_s_gpiomon_is_understood_by_the_real_one(self) -> None:
         readme = (Path(__file__).resolve().parents[3] / "nodes/thuroros/README.md").read_text()
-        command = next(line.split("#")[0].split() for line in readme.splitlines() if line.startswith("    gpiomon "))
+        line = next(line for line in readme.splitlines() if line.startswith("    sudo gpiomon "))
+        command = line.split("#")[0].split()[1:]
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
         self.assertEqual(done.stderr, "gpiomon: error waiting for events: No such file or directory\n")
         command[1] = "--bias=pullup"
