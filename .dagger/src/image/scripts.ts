@@ -5,10 +5,10 @@ import { type Container, type Directory, dag } from "@dagger.io/dagger";
 export const SCRIPTS = "/hegemonikon";
 
 /**
- * The shell files of a folder, e.g. `scriptFolder(new URL("scripts/", import.meta.url))`.
+ * The shell and Perl files of a folder, e.g. `scriptFolder(new URL("scripts/", import.meta.url))`.
  * @param programs the paths below it that are taken
  */
-export function scriptFolder(folder: URL, programs = /^[^/]+\.sh$/): Directory {
+export function scriptFolder(folder: URL, programs = /^[^/]+\.(sh|pl)$/): Directory {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => programs.test(file))
     .sort()
