@@ -31,7 +31,7 @@ packages:
 `;
   expect(lines(parseNode("node.yaml", text))).toMatchInlineSnapshot(`
     [
-      "1:7 name is not a text | the number 3 | lower-case letters, digits and dashes (The folder's name)",
+      "1:7 name is not a text | the number 3 | lower-case letters, digits and dashes, a letter first, at most 31 (The folder's name)",
       "2:7 role is too short | an empty text | at least 1 character(s)",
       "1:1 The key "machine" is missing | nothing | machine: The hardware it runs on, for people",
       "1:1 The key "status" is missing | nothing | status: one of "development", "available", "deployable", "running"",
