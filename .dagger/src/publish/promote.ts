@@ -7,10 +7,11 @@ import { IMAGE_FILE, promoteProblems, type ReleasedImage, readReleasedImage } fr
 import { tagParts } from "../plan/tags.js";
 import { parseVersion, readVersion } from "../plan/version.js";
 import type { Workplace } from "./built-node.js";
-import { lacks, manifestAt, nameVersion, type PublishTools, pointChannels } from "./image.js";
+import { manifestAt, nameVersion, pointChannels } from "./image.js";
 import { filled, publishTools } from "./publish-node.js";
 import { taggedState } from "./repository-state.js";
 import { jobVerifier } from "./signing.js";
+import { lacks, type PublishTools } from "./whole.js";
 
 /** Where images are, who gives them names, and by what their signatures are believed. */
 export type Promoter = {

@@ -13,15 +13,12 @@ import { parseVersion } from "../../../.dagger/src/plan/version.js";
 import { type Access, registryTool, runTool } from "../../../.dagger/src/publish/access.js";
 import { attachedTexts } from "../../../.dagger/src/publish/attached.js";
 import {
-  lacks,
   manifestAt,
   nameImage,
-  type PublishTools,
   pointChannels,
   publishedTags,
   publishImage,
   stageImage,
-  type Upload,
 } from "../../../.dagger/src/publish/image.js";
 import { annotatedLayout } from "../../../.dagger/src/publish/layout.js";
 import { promoteImages } from "../../../.dagger/src/publish/promote.js";
@@ -35,6 +32,7 @@ import {
   verifierOf,
   verifySignature,
 } from "../../../.dagger/src/publish/signing.js";
+import { lacks, type PublishTools, type Upload } from "../../../.dagger/src/publish/whole.js";
 import { parseSources } from "../../../.dagger/src/sources/parse.js";
 import { reachableAddress, startRegistry, type TestRegistry } from "./registry";
 

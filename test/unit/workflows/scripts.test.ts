@@ -59,7 +59,7 @@ function notes(node: string, packages: number): string {
     medium: releasedMedium(`${node}-v1.1.0.iso`, 1024),
     published: { repository: `ghcr.io/a/${node}`, digest: `sha256:${"1".repeat(64)}`, contentDigest: "sha256:2" },
     believed: "--key=cosign.pub",
-    changes: diffMarkdown(diff(node, at("v1.0.0", 4), at("v1.1.0", 5))),
+    changes: { kind: "compared", text: diffMarkdown(diff(node, at("v1.0.0", 4), at("v1.1.0", 5))) },
     proof: undefined,
   });
 }
