@@ -237,7 +237,7 @@ describe("sources that are not pinned", () => {
     expect([ci.code, ci.out]).toEqual([0, "false\n"]);
     expect(ci.err).toBe(
       "::warning file=sources.yaml,line=18::syft is not pinned, so nothing is published: merge the pull request of the " +
-        "workflow Lock, or run: dagger call lock export --path=sources.yaml\n",
+        "workflow Lock (where there is none: Actions, Lock, Run workflow), or run: dagger call lock export --path=sources.yaml\n",
     );
     expect(readFileSync(summary, "utf8")).toContain("dagger call lock export --path=sources.yaml");
     const release = ran("pinned.sh", ["--required", "problems.json"], folder);
