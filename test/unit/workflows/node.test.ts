@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unprovenText } from "../../../.dagger/src/plan/release-failure.js";
 import { fakeGithub } from "./gh";
@@ -31,8 +31,7 @@ esac; done
 type Failing = { call?: string; saying?: string };
 
 /** Runs a job on a machine whose `dagger` notes its calls; one of them may fail. */
-function ran({ call = "", saying = "it failed" }: Failing, run: (on: Machine) => RanJob) {
-  const gh = fakeGithub();
+function ran({ call = "", saying = "it failed" }: Failing, run: (on: Machine) => RanJob, gh = fakeGithub()) {
   const program = join(gh.bin, "fake-dagger");
   writeFileSync(program, FAKE);
   chmodSync(program, 0o755);
@@ -41,7 +40,7 @@ function ran({ call = "", saying = "it failed" }: Failing, run: (on: Machine) =>
     bin: gh.bin,
     dagger: program,
     token: "token",
-    env: { FAILING: call || "nothing", SAYING: saying, CALLS: join(gh.bin, "calls") },
+    env: { ...gh.env, FAILING: call || "nothing", SAYING: saying, CALLS: join(gh.bin, "calls") },
     github: {
       sha: origin.git("rev-parse", "HEAD"),
       ref: "refs/heads/main",
@@ -54,8 +53,8 @@ function ran({ call = "", saying = "it failed" }: Failing, run: (on: Machine) =>
   const job = run(on);
   const calls = existsSync(join(gh.bin, "calls")) ? readFileSync(join(gh.bin, "calls"), "utf8") : "";
   const verbs = calls
-    .trim()
     .split("\n")
+    .filter(Boolean)
     .map((line) => line.split(" ")[1] + (line.includes("--even-failed") ? " even failed" : ""));
   return { ran: job, verbs, calls, artifacts: on.artifacts };
 }
@@ -145,6 +144,30 @@ describe("a node's job of a release", () => {
   test("boots nothing where something else failed: a refusal says so at once", () => {
     const { ran, verbs } = release({ call: "release", saying: "release: 2 things are not right" });
     expect([ran.result, verbs]).toEqual(["failure", ["release"]]);
+  });
+});
+
+describe("a release that people see already", () => {
+  const nodes = (draft?: boolean) => {
+    const gh = fakeGithub();
+    mkdirSync(gh.env.GH_STATE);
+    const seen = { draft, prerelease: false, latest: false, notes: "", assets: [] };
+    const releases = draft === undefined ? {} : { main: seen };
+    writeFileSync(join(gh.env.GH_STATE, "releases.json"), JSON.stringify(releases));
+    return ran({}, (on) => runJob(on, "release.yaml", "nodes"), gh);
+  };
+
+  test("ends the run in its first minute: nothing is built for it", () => {
+    const { ran, verbs } = nodes(false);
+    expect([ran.result, code(ran, "Not shown yet"), verbs]).toEqual(["failure", 1, []]);
+    const said = ran.steps.find(({ name }) => name === "Not shown yet")?.said;
+    expect(said).toContain("::error::main has a GitHub release that people see");
+  });
+
+  test("is none where there is none, or a draft", () => {
+    for (const { ran, verbs } of [nodes(), nodes(true)]) {
+      expect([code(ran, "Not shown yet"), verbs.includes("check")]).toEqual([0, true]);
+    }
   });
 });
 

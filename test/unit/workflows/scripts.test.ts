@@ -84,7 +84,6 @@ describe("the GitHub release", () => {
     expect(github.calls().map((call) => call.split(" ").slice(0, 2).join(" "))).toEqual([
       "release view",
       "release create",
-      "release upload",
       "release list",
       "release edit",
     ]);
@@ -179,9 +178,38 @@ describe("the GitHub release", () => {
     expect(shown(github, folder, "v1.0.0").code).toBe(0);
     const before = github.releases();
     const { code, err } = shown(github, again, "v1.0.0");
-    expect(code).toBe(1);
-    expect(err).toContain("v1.0.0 is released already");
+    expect([code, err]).toEqual([0, ""]);
     expect(github.releases()).toEqual(before);
+    const other = temporary();
+    release(other, "protos", { "protos-v1.0.0.iso": "iso" });
+    const lacking = shown(github, other, "v1.0.0");
+    expect(lacking.code).toBe(1);
+    expect(lacking.err).toMatch(
+      /v1\.0\.0 is released already and keeps its assets; it lacks: protos-v1\.0\.0\.SHA256SUMS protos/,
+    );
+    expect(github.releases()).toEqual(before);
+  });
+
+  test("is made in one call: GitHub may not find it by its tag a moment later", () => {
+    const [github, folder] = [fakeGithub(), temporary()];
+    release(folder, "noos", { "noos-v1.0.0.iso": "iso" });
+    const { code, err } = shown(github, folder, "v1.0.0", { GH_LAG: "1" });
+    expect([code, err, visible(github)]).toEqual([0, "", ["v1.0.0"]]);
+  });
+
+  test("that is rolled back as the documentation says keeps its text, below the reason", () => {
+    const [github, folder] = [fakeGithub(), temporary()];
+    release(folder, "noos", { "noos-v1.2.3.iso": "iso" });
+    expect(shown(github, folder, "v1.2.3").code).toBe(0);
+    const docs = readFileSync(join(root, "docs/release.md"), "utf8");
+    const [, lines = "exit 99"] = /```sh\n((?:(?!```)[\s\S])*gh release edit[\s\S]*?)```/.exec(docs) ?? [];
+    writeFileSync(join(folder, "why.md"), "It loses rings.\n");
+    const env = { ...environment(), ...github.env, PATH: `${github.bin}:${process.env.PATH}` };
+    const done = spawnSync("bash", ["-e", "-c", lines], { cwd: folder, env, encoding: "utf8" });
+    expect([done.status, done.stderr]).toEqual([0, ""]);
+    const seen = github.releases()["v1.2.3"];
+    expect(seen).toMatchObject({ draft: false, prerelease: true, latest: false });
+    expect(seen?.notes).toMatch(/^It loses rings\.\n\n## noos\n/);
   });
 
   test("with a damaged file does not begin", () => {
