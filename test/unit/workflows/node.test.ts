@@ -79,6 +79,23 @@ describe("a node's job", () => {
     expect(calls).toContain(`--revision=${origin.git("rev-parse", "HEAD")}`);
   });
 
+  test("is no failure where its media find no room: it is published by then", () => {
+    const inputs = {
+      node: "noos",
+      arch: "amd64",
+      medium: "iso",
+      version: "v1.0.0",
+      route: "live",
+      publish: true,
+      upgrade: false,
+    };
+    const { ran: job, verbs } = ran({}, (on) => {
+      writeFileSync(join(on.artifacts, "noos-media"), "in the way");
+      return runJob(on, "node.yaml", "node", { inputs });
+    });
+    expect([job.steps.at(-1)?.code, job.result, verbs.at(-1)]).toEqual([1, "success", "publish"]);
+  });
+
   test("publishes nothing after a boot that failed, and keeps what that boot left", () => {
     const { ran, verbs, artifacts } = node({}, "boot");
     expect([ran.result, verbs]).toEqual(["failure", ["build", "boot", "boot even failed"]]);

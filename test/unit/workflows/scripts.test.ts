@@ -398,6 +398,27 @@ describe("the summary", () => {
   });
 });
 
+test("a hosted runner's engine keeps what the launcher's own keeps: the figures stand in one file", () => {
+  const [home, bin] = [temporary(), temporary()];
+  writeFileSync(join(bin, "sudo"), '#!/bin/sh\necho "$*" >> "$HOME/removed"\n', { mode: 0o755 });
+  const env = {
+    RUNNER_ENVIRONMENT: "github-hosted",
+    HOME: home,
+    XDG_CONFIG_HOME: "",
+    PATH: `${bin}:${process.env.PATH}`,
+  };
+  expect(spawnSync(script("free-disk.sh"), [], { env, encoding: "utf8" }).status).toBe(0);
+  expect(readFileSync(join(home, "removed"), "utf8")).toContain("/usr/share/dotnet");
+  const { gc } = JSON.parse(readFileSync(join(home, ".config/dagger/engine.json"), "utf8"));
+  expect(gc).toEqual(JSON.parse(readFileSync(join(root, "local/engine/gc.json"), "utf8")));
+  expect(Object.keys(gc)).toEqual(["reservedSpace", "maxUsedSpace", "minFreeSpace"]);
+  // What the launcher's engine is started with, by the line of its own script.
+  const [line = "exit 99"] = /^gc=.*$/m.exec(readFileSync(join(root, "local/engine/up"), "utf8")) ?? [];
+  const here = join(root, "local/engine");
+  const said = execFileSync("sh", ["-c", `${line}; echo "{$gc}"`], { env: { ...env, here }, encoding: "utf8" });
+  expect(JSON.parse(said)).toEqual({ gc });
+});
+
 test("the runner's disk is not touched on another machine", () => {
   const env = { PATH: process.env.PATH ?? "" };
   const done = spawnSync(script("free-disk.sh"), [], { env, encoding: "utf8" });
