@@ -44,8 +44,9 @@ import { reachableAddress, startRegistry, type TestRegistry } from "./registry";
 
 const sources = parseSources("sources.yaml", readFileSync(join(import.meta.dir, "../../../sources.yaml"))).sources;
 if (!sources) throw new Error("sources.yaml cannot be read");
-// By version alone: where stand-ins serve these names, the digests of the real images are not there.
-const address = (name: string) => imageReference(sources, name).address.replace(/@.*/, "");
+// By version alone where stand-ins serve these names: the digests of the real images are not there.
+const standins = process.env.HEGEMONIKON_SOURCES !== undefined;
+const address = (name: string) => imageReference(sources, name).address.replace(standins ? /@.*/ : "", "");
 const UNPACKER = address("ubuntu-24.04");
 
 let registry: TestRegistry;

@@ -13,6 +13,7 @@ export const RUN: { readonly [job: string]: string } = {
   "ci.yaml test": UNIT,
   "ci.yaml role": UNIT,
   "ci.yaml affected": ENGINE,
+  "ci.yaml publishing": UNIT,
   "ci.yaml build": FULL,
   "ci.yaml publish": FULL,
   "ci.yaml status": ENGINE,

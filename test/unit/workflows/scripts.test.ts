@@ -252,6 +252,35 @@ describe("the revision to compare with", () => {
   });
 });
 
+describe("whether publishing itself changed", () => {
+  test("is asked of its code, its tools' versions and its tests", () => {
+    const folder = temporary();
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], {
+        cwd: folder,
+        encoding: "utf8",
+      }).trim();
+    const commit = (path: string, text: string) => {
+      mkdirSync(join(folder, path, ".."), { recursive: true });
+      writeFileSync(join(folder, path), text);
+      git("add", ".");
+      git("commit", "--quiet", `--message=${path}`);
+    };
+    git("init", "--quiet");
+    commit("sources.yaml", "cosign: v3.0.2\n");
+    const changed = (path: string) => {
+      const before = git("rev-parse", "HEAD");
+      commit(path, "changed\n");
+      return ran("publishing.sh", [before], folder).out;
+    };
+    for (const path of ["README.md", "nodes/noos/node.yaml", ".dagger/src/media/iso.ts"])
+      expect([path, changed(path)]).toEqual([path, "publishing=false\n"]);
+    for (const path of ["sources.yaml", ".dagger/src/publish/signing.ts", ".dagger/src/plan/release-failure.ts"])
+      expect([path, changed(path)]).toEqual([path, "publishing=true\n"]);
+    expect(ran("publishing.sh", ["0".repeat(40)], folder)).toEqual({ code: 0, out: "publishing=true\n", err: "" });
+  });
+});
+
 describe("sources that are not pinned", () => {
   const report = (folder: string, problems: object[]) =>
     writeFileSync(join(folder, "problems.json"), JSON.stringify({ problems }));
