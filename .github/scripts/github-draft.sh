@@ -17,16 +17,18 @@ done
 notes=$(mktemp)
 "$(dirname "$0")/release-body.sh" "$folder" > "$notes"
 
-# only this answer means that there is none: after any other failure nothing may be deleted
-if state=$(gh release view "$tag" --json isDraft --jq .isDraft 2>&1); then
-    [ "$state" = true ] || { echo "github-draft: $tag is released already and keeps its assets" >&2; exit 1; }
-    gh release delete "$tag" --yes
-elif [ "$state" != "release not found" ]; then
-    echo "github-draft: cannot see whether $tag is released: $state" >&2
+state=$("$(dirname "$0")/release-state.sh" "$tag")
+if [ "$state" = shown ]; then
+    # a repetition of what succeeded, and whose answer was lost; promote and github-show.sh find their own part done, too
+    there=$(gh release view "$tag" --json assets --jq '.assets[].name')
+    missing=$(printf '%s\n' "${assets[@]##*/}" | sort | comm -23 - <(sort <<< "$there"))
+    [ -n "$missing" ] || { echo "github-draft: $tag is released already, and has all its assets"; exit 0; }
+    echo "github-draft: $tag is released already and keeps its assets; it lacks: ${missing//$'\n'/ }" >&2
     exit 1
 fi
+[ "$state" = none ] || gh release delete "$tag" --yes
 flags=()
 # by semver, what has a dash is a pre-release
 case ${tag%%+*} in *-*) flags+=(--prerelease) ;; esac
-gh release create "$tag" --draft --verify-tag --title "$tag" --notes-file "$notes" "${flags[@]}"
-gh release upload "$tag" "${assets[@]}"
+# in one call: it uploads to the draft that it made, where another call may not find that yet
+gh release create "$tag" "${assets[@]}" --draft --verify-tag --title "$tag" --notes-file "$notes" "${flags[@]}"

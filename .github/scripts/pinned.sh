@@ -10,7 +10,7 @@ if [ -z "$lines" ]; then
     echo true
     exit
 fi
-what="nothing is published: merge the pull request of the workflow Lock, or run: dagger call lock export --path=sources.yaml"
+what="nothing is published: merge the pull request of the workflow Lock (where there is none: Actions, Lock, Run workflow), or run: dagger call lock export --path=sources.yaml"
 echo false
 while IFS=$'\t' read -r file line message; do
     echo "::$level file=$file,line=$line::$message, so $what" >&2

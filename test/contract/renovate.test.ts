@@ -53,13 +53,22 @@ test("an image's new version is proposed though its registry does not say when i
   expect(waiting({ ...config, packageRules: [] }, images)).toEqual(images);
 });
 
-/** The images whose updates would wait for a time stamp that never comes. */
-function waiting(config: object, images: string[]): string[] {
+test("LocalAI and its backend are proposed together: neither waits where its registry says that it is an hour old", () => {
+  const config = JSON.parse(readFileSync(join(root, "renovate.json"), "utf8"));
+  const both = ["docker.io/localai/localai", "quay.io/go-skynet/local-ai-backends"];
+  const released = new Date(Date.now() - 3_600_000).toISOString();
+  expect(waiting(config, [...both, "ghcr.io/anchore/syft"], released)).toEqual(["ghcr.io/anchore/syft"]);
+  expect(waiting(config, both)).toEqual([]);
+});
+
+/** The images whose updates would wait: for a time stamp that never comes, or for more age than `released` gives them. */
+function waiting(config: object, images: string[], released?: string): string[] {
   const path = join(mkdtempSync(join(tmpdir(), "hegemonikon-renovate-")), "renovate.json");
   writeFileSync(path, JSON.stringify(config));
   const program = join(root, "test/fixtures/github/renovate-waiting.ts");
   const args = [program, join(folder, "node_modules/renovate/dist"), path, ...images];
-  const done = spawnSync(join(folder, "node_modules", node, "bin/node"), args, { encoding: "utf8" });
+  const env = { ...process.env, ...(released ? { RELEASED: released } : {}) };
+  const done = spawnSync(join(folder, "node_modules", node, "bin/node"), args, { encoding: "utf8", env });
   expect([done.status, done.status === 0 ? "" : done.stderr]).toEqual([0, ""]);
   return done.stdout.split("\n").filter(Boolean);
 }

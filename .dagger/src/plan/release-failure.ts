@@ -1,6 +1,11 @@
 /** Why a registry refused, in words a person can act on. The tool's own last words follow. */
 const CAUSES: readonly [pattern: RegExp, cause: string][] = [
   [/decryption failed/i, "the key's password is wrong: give it with --key-password"],
+  [
+    /manifest blob unknown|MANIFEST_BLOB_UNKNOWN/,
+    "the list of what is attached to this image names something that was deleted, and the registry takes no list that does: " +
+      "delete the tag sha256-… of this image's digest there, and repeat: all of it is attached again",
+  ],
   [/invalid pem block|unsupported pem/i, "this is no private key that cosign made"],
   [
     /\b401\b|unauthorized|authentication required|incorrect username or password/i,
@@ -55,12 +60,31 @@ export function isWorthRetrying(output: string): boolean {
 /** One message for a failed step: what was being done where, why it failed, and what the tool said last. */
 export function failureText(step: string, where: string, output: string): string {
   const cause = CAUSES.find(([pattern]) => pattern.test(output))?.[1];
+  return [`${step} (${where}): ${cause ?? "failed"}`, ...lastWords(output)].join("\n");
+}
+
+/**
+ * The error of an image whose new signature its own publisher does not believe.
+ * @param identity whose signature is believed, as a regular expression; undefined where a key's is
+ */
+export function unbelievedText(image: string, identity: string | undefined, output: string): string {
+  const why =
+    identity === undefined
+      ? "expected one that the public half of --key verifies"
+      : `expected one of the job ${identity}: --source-url has to be the address of the repository whose job signs, as GitHub spells it`;
+  return [
+    `sign (${image}): the signature that was just made is not believed, so the image gets no name`,
+    `  ${why}`,
+    ...lastWords(output),
+  ].join("\n");
+}
+
+function lastWords(output: string): string[] {
   const lines = output
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
-  const last = lines.slice(-SHOWN).map((line) => `  ${line.slice(0, 300)}`);
-  return [`${step} (${where}): ${cause ?? "failed"}`, ...last].join("\n");
+  return lines.slice(-SHOWN).map((line) => `  ${line.slice(0, 300)}`);
 }
 
 /**

@@ -4,6 +4,16 @@ import { sizeText } from "./release-size.js";
 import type { Published } from "./release-state.js";
 import { tagText } from "./tags.js";
 
+/** What changed since the release before: the comparison as Markdown, or why there is none. */
+export type NoteChanges =
+  | { kind: "compared"; text: string }
+  /** No earlier tag. */
+  | { kind: "first" }
+  /** There are earlier tags, and the registry has an image of none. */
+  | { kind: "none published" }
+  /** The registry has that release's image, and what it held cannot be read any more. */
+  | { kind: "unreadable"; before: string; why: string };
+
 /** What the notes of one node are made of. */
 export type NoteParts = {
   node: string;
@@ -13,8 +23,7 @@ export type NoteParts = {
   published: Pick<Published, "repository" | "digest" | "contentDigest">;
   /** The flag by which verify believes the signature. */
   believed: string;
-  /** The comparison with the release before, as Markdown; absent for a node's first. */
-  changes: string | undefined;
+  changes: NoteChanges;
   /** What the proof of the boot says; absent where the node was not booted here. */
   proof: string | undefined;
 };
@@ -44,7 +53,22 @@ export function releaseNotes(parts: NoteParts): string {
     ...(medium.join ? [`  in ${medium.parts} parts; join and check them: \`${medium.join}\``] : []),
     ...(proof ? [`- Booted: ${proof}`] : []),
     "",
-    changes ?? `### ${node}: ${version}\n\nThe first release of this node.\n`,
+    changesText(node, version, repository, changes),
   ];
   return `${lines.join("\n").trimEnd()}\n`;
+}
+
+/** The last part of the notes. Its heading is where they are cut where GitHub would not take all. */
+function changesText(node: string, version: string, repository: string, changes: NoteChanges): string {
+  const head = `### ${node}: ${version}\n\n`;
+  switch (changes.kind) {
+    case "compared":
+      return changes.text;
+    case "first":
+      return `${head}The first release of this node.\n`;
+    case "none published":
+      return `${head}No earlier release is published in \`${repository}\`: there is nothing to compare this one with.\n`;
+    case "unreadable":
+      return `${head}What changed since ${changes.before} cannot be said: ${changes.why}.\n`;
+  }
 }

@@ -40,21 +40,21 @@ export function releaseProblems({ tag, tags, tagged, head, clean, nodes, asked }
 }
 
 /**
- * The release that a new one is compared with: for a release the newest release before it, for a pre-release the newest
- * version of any kind. Undefined for the first.
+ * The tags that a new release may be compared with, the newest first: for a release the releases before it, for a pre-release
+ * all versions before it. A tag alone is no release: that run may have failed, or was of other nodes.
  */
-export function previousRelease(tag: string, tags: readonly string[]): string | undefined {
+export function earlierReleases(tag: string, tags: readonly string[]): string[] {
   const current = readVersion(tag);
-  if (!current) return undefined;
-  const earlier = tags
+  if (!current) return [];
+  return tags
     .flatMap((name) => {
       const version = readVersion(name);
       return version && version.text === name ? [version] : [];
     })
     .filter((version) => compareVersions(version, current) < 0)
     .filter((version) => current.prerelease.length > 0 || version.prerelease.length === 0)
-    .sort(compareVersions);
-  return earlier.at(-1)?.text;
+    .sort((a, b) => compareVersions(b, a))
+    .map(({ text }) => text);
 }
 
 /** Largest asset that GitHub takes is one byte less than 2 GiB; parts are 1900 MiB, so that they fit elsewhere, too. */

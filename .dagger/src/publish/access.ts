@@ -71,6 +71,19 @@ export async function askTool(
   throw new HegemonikonError(failureText(step, where, output));
 }
 
+/** The same for a question that a tool answers by failing: its words where they say no, undefined where it says yes. */
+export async function refusalOf(
+  tool: Container,
+  args: readonly string[],
+  { step, where }: ToolStep,
+  isRefusal: (output: string) => boolean,
+): Promise<string | undefined> {
+  const { code, output } = await finished(tool, args);
+  if (code === 0) return undefined;
+  if (isRefusal(output)) return output;
+  throw new HegemonikonError(failureText(step, where, output));
+}
+
 /** Waits between the attempts at a step that writes, in ms: a registry that restarts is back by the last one. */
 const PAUSES = [1_000, 4_000];
 

@@ -1,7 +1,8 @@
 import type { Container, File } from "@dagger.io/dagger";
 import { ATTACHMENTS, type Attachment } from "../plan/release-state.js";
 import { doneTool } from "./access.js";
-import { named, referrers } from "./image.js";
+import { named } from "./reference.js";
+import { referrers } from "./whole.js";
 
 /** The texts that are attached to a published image; undefined where one is missing. */
 export async function attachedTexts(oras: Container, image: string): Promise<Record<Attachment, string | undefined>> {

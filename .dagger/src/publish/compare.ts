@@ -44,6 +44,7 @@ export async function planNode(
   const oras = await registryTool(imageReference(work.sources, "oras").address, access);
   const before = await publishedContents(oras, against);
   if (!before) throw new HegemonikonError(`against: found no image ${against}, expected one that is published`);
+  if ("unreadable" in before) throw new HegemonikonError(`against: ${before.unreadable}`);
   return diff(node, before, await builtContents(work, recipe, "this build"));
 }
 

@@ -1,52 +1,25 @@
-import type { Container, Directory, File } from "@dagger.io/dagger";
+import type { Container } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import { isDenied, isNotFound } from "../plan/release-failure.js";
-import { readReference } from "../plan/release-input.js";
 import {
-  ATTACHMENTS,
-  type Attachment,
-  artifactType,
   decide,
   incomplete,
-  missingAttachments,
-  NAMELESS_TYPE,
   type Published,
   type PublishedManifest,
-  type Referrer,
   readManifest,
-  readReferrers,
-  SIGNATURE_TYPE,
   type Staged,
 } from "../plan/release-state.js";
-import { newerIn, type TagParts, tags, tagText } from "../plan/tags.js";
+import { newerIn, tags, tagText } from "../plan/tags.js";
 import { askTool, runTool, writeTool } from "./access.js";
-import { isSigned, type Signer, sign, type Verifier } from "./signing.js";
-
-/** An image that is built and tested, ready to be published. */
-export type Upload = {
-  node: string;
-  /** Where it goes: registry, path and node, without a tag. */
-  repository: string;
-  parts: TagParts;
-  contentDigest: string;
-  /** The image as an OCI image layout: these very layers go up, those that were tested. */
-  layout: Directory;
-  /** The digest of the manifest in the layout. */
-  digest: string;
-  attachments: Readonly<Record<Attachment, File>>;
-};
-
-/** The tools, their images pinned and logged in, and by what a signature is believed; any of cosign's where that is not known. */
-export type PublishTools = { oras: Container; cosign: Container; verifier?: Verifier | undefined };
+import { named } from "./reference.js";
+import type { Signer } from "./signing.js";
+import { type Complete, completion, lacks, type PublishTools, type Upload } from "./whole.js";
 
 /** How often what two publishers did at once is put right before it is given up. */
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 /** How long after a version's tag was set it is read again, in ms: more than a read and a write take, 1 s here. */
 const SETTLING = 5_000;
-
-/** Attaches and signs what an image lacks. Says whether there was anything to do. */
-export type Complete = (image: string) => Promise<boolean>;
 
 /**
  * Publishes an image so that no step before the last makes anything visible under a name: the content by its digest, then
@@ -72,11 +45,6 @@ export async function stageImage(upload: Upload, tools: PublishTools, signer: Si
   return { node, repository, parts, contentDigest, digest, pushed: decision.push || completed };
 }
 
-/** How an image is completed by the one who built it. */
-export function completion(upload: Upload, tools: PublishTools, signer: Signer): Complete {
-  return (image) => complete(upload, tools, signer, image);
-}
-
 /**
  * Gives a staged image its names: the version, which never moves, Kairos' tag, and the channels.
  * @param completes completes another publisher's image of the same content that got the name first; without it an image
@@ -98,17 +66,22 @@ export async function nameVersion(staged: Staged, tools: PublishTools, completes
       if (!completes) throw new HegemonikonError(incomplete(image));
       claimed = (await completes(image)) || claimed;
       // A registry without the referrers API has one list that both of two publishers write: one may drop the other's line.
-      if (round < ROUNDS && (await lacks({ ...tools, verifier: undefined }, image))) continue;
+      if (await lacks(tools, image)) {
+        if (round === ROUNDS) throw new HegemonikonError(contested(reference));
+        continue;
+      }
     }
     const claim = await claimTag(tools.oras, reference, digest, contentDigest);
     claimed ||= claim.moved;
     const done = claim.digest === digest;
     digest = claim.digest;
     if (done) return { digest, claimed };
-    if (round === ROUNDS) {
-      throw new HegemonikonError(`publish: ${reference} is being changed by somebody else at the same time: try again`);
-    }
+    if (round === ROUNDS) throw new HegemonikonError(contested(reference));
   }
+}
+
+function contested(reference: string): string {
+  return `publish: ${reference} is being changed by somebody else at the same time: try again`;
 }
 
 /**
@@ -186,62 +159,10 @@ export async function manifestAt(oras: Container, reference: string): Promise<Pu
   return readManifest(digest, await runTool(oras, ["manifest", "fetch", `${repository}@${digest}`], at));
 }
 
-/** The parts of a reference that the module made, or found right before. */
-export function named(reference: string): { repository: string; tag: string } {
-  const read = readReference(reference);
-  if (typeof read === "string") throw new HegemonikonError(`reference: ${read}`);
-  return { repository: read.repository, tag: read.tag ?? "" };
-}
-
-/** What is attached to an image. */
-export async function referrers(oras: Container, image: string): Promise<Referrer[]> {
-  const at = { step: "list what is attached", where: image };
-  const listed = readReferrers(await runTool(oras, ["discover", "--format=json", image], at));
-  const { repository } = named(image);
-  return Promise.all(
-    listed.map(async (one): Promise<Referrer> => {
-      if (one.artifactType !== NAMELESS_TYPE && one.artifactType !== SIGNATURE_TYPE) return one;
-      const manifest = await runTool(oras, ["manifest", "fetch", `${repository}@${one.digest}`], at);
-      return { ...one, artifactType: artifactType(manifest) };
-    }),
-  );
-}
-
 async function push({ layout, digest, repository }: Upload, oras: Container): Promise<void> {
   const at = { step: "push the image", where: `${repository}@${digest}` };
   const tool = oras.withMountedDirectory("/hegemonikon-image", layout);
   await writeTool(tool, ["cp", "--from-oci-layout", `/hegemonikon-image@${digest}`, `${repository}@${digest}`], at);
-}
-
-/** Attaches what is missing and signs where no signature is believed. Says whether there was anything to do. */
-async function complete({ attachments }: Upload, tools: PublishTools, signer: Signer, image: string): Promise<boolean> {
-  const there = await referrers(tools.oras, image);
-  const missing = missingAttachments(there);
-  for (const name of missing) {
-    const { type, file } = ATTACHMENTS[name];
-    const tool = tools.oras.withWorkdir("/hegemonikon-files").withMountedFile(file, attachments[name]);
-    const args = ["attach", `--artifact-type=${type}`, image, `${file}:${type}`];
-    await writeTool(tool, args, { step: `attach ${file}`, where: image });
-  }
-  const unsigned = !(await believed(tools, there, image));
-  if (unsigned) await sign(tools.cosign, signer, image);
-  return missing.length > 0 || unsigned;
-}
-
-/** Whether an image lacks something that is attached, or a signature that is believed. */
-export async function lacks(tools: PublishTools, image: string): Promise<boolean> {
-  const there = await referrers(tools.oras, image);
-  return missingAttachments(there).length > 0 || !(await believed(tools, there, image));
-}
-
-/** Whether an image is signed by whom it must be: another's signature, an old key's or a broken one does not count. */
-async function believed(
-  { cosign, verifier }: PublishTools,
-  there: readonly Referrer[],
-  image: string,
-): Promise<boolean> {
-  if (!there.some(({ artifactType }) => artifactType === SIGNATURE_TYPE)) return false;
-  return verifier === undefined || isSigned(cosign, verifier, image);
 }
 
 /** Points tags at a digest. Says whether any of them pointed elsewhere. */

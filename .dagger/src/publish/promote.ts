@@ -7,11 +7,12 @@ import { allPublishedJson, incomplete, type Published, publishedText, type Stage
 import { IMAGE_FILE, promoteProblems, type ReleasedImage, readReleasedImage } from "../plan/released-image.js";
 import { tagParts } from "../plan/tags.js";
 import { parseVersion, readVersion } from "../plan/version.js";
-import { lacks, manifestAt, nameVersion, type PublishTools, pointChannels } from "./image.js";
+import { manifestAt, nameVersion, pointChannels } from "./image.js";
 import type { Project } from "./project.js";
 import { filled, publishTools } from "./publish-node.js";
 import { taggedState } from "./repository-state.js";
 import { jobVerifier } from "./signing.js";
+import { lacks, type PublishTools } from "./whole.js";
 
 /** Where images are, who gives them names, and by what their signatures are believed. */
 export type Promoter = {

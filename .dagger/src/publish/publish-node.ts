@@ -13,12 +13,13 @@ import { parseVersion } from "../plan/version.js";
 import type { Sources } from "../sources/sources.js";
 import { type Access, registryTool } from "./access.js";
 import { builtNode } from "./built-node.js";
-import { type PublishTools, publishedTags, publishImage, type Upload } from "./image.js";
+import { publishedTags, publishImage } from "./image.js";
 import { annotatedLayout } from "./layout.js";
 import { type Project, pinLines } from "./project.js";
 import { refusedPush } from "./push-right.js";
 import { revisionOf } from "./repository-state.js";
 import { type Signer, type Verifier, verifierOf } from "./signing.js";
+import type { PublishTools, Upload } from "./whole.js";
 
 /** Where something is published, by whom, and how it is signed: as a caller gives it. */
 export type Publisher = {

@@ -1,30 +1,29 @@
-import { type Container, type Directory, dag, type GitRepository } from "@dagger.io/dagger";
+import { type Directory, dag, type GitRepository } from "@dagger.io/dagger";
 import { boot } from "../boot/boot.js";
 import { BootRoute } from "../boot/route.js";
 import { HegemonikonError } from "../errors.js";
 import { explained } from "../image/explain.js";
 import { image } from "../image/image.js";
 import { releasedName } from "../plan/artefacts.js";
-import { diff } from "../plan/diff.js";
+import type { Contents } from "../plan/diff.js";
 import { contentsOf } from "../plan/diff-read.js";
-import { diffMarkdown } from "../plan/diff-text.js";
 import type { Recipe } from "../plan/recipe.js";
 import { unprovenText } from "../plan/release-failure.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
 import { believedBy, NOTES_FILE, releaseNotes } from "../plan/release-notes.js";
-import { previousRelease, releasedMedium, releaseProblems } from "../plan/release-plan.js";
+import { earlierReleases, releasedMedium, releaseProblems } from "../plan/release-plan.js";
 import type { Staged } from "../plan/release-state.js";
 import { IMAGE_FILE, releasedImageText } from "../plan/released-image.js";
-import { tagText } from "../plan/tags.js";
 import { readVersion } from "../plan/version.js";
 import { builtNode } from "./built-node.js";
-import { type Complete, completion, nameVersion, type PublishTools, pointChannels, stageImage } from "./image.js";
+import { nameVersion, pointChannels, stageImage } from "./image.js";
 import type { Project } from "./project.js";
 import { type Checked, checkedPublisher, type Publisher, publishTools, uploadOf } from "./publish-node.js";
-import { publishedContents } from "./published-contents.js";
+import { releaseChanges } from "./release-changes.js";
 import { CHECKSUMS, withSums } from "./released-files.js";
 import { taggedState } from "./repository-state.js";
 import { signFile } from "./signing.js";
+import { type Complete, completion, type PublishTools } from "./whole.js";
 import { wholeProof } from "./whole-proof.js";
 
 /** What is released. */
@@ -62,7 +61,7 @@ export async function releaseNodes(work: Project, by: Publisher, request: Releas
     ready.push(await builtAndProven(work, work.recipe(name, version, state.head), request.boot));
 
   const tools = await publishTools(checked);
-  const before = previousRelease(tag, state.tags);
+  const earlier = earlierReleases(tag, state.tags);
   const believed = believedBy(checked.signer.kind, by.sourceUrl, tag);
   let folder = dag.directory();
   const staged: { image: Staged; completes: Complete }[] = [];
@@ -70,7 +69,7 @@ export async function releaseNodes(work: Project, by: Publisher, request: Releas
     const upload = await uploadOf(one.built, one.recipe, checked, by.sourceUrl);
     const image = await stageImage(upload, tools, checked.signer);
     staged.push({ image, completes: completion(upload, tools, checked.signer) });
-    folder = folder.withDirectory(one.recipe.node.name, await released(one, image, believed, tools, checked, before));
+    folder = folder.withDirectory(one.recipe.node.name, await released(one, image, believed, tools, checked, earlier));
   }
   // What people download is made, too, before anything gets a name.
   const made = await folder.sync();
@@ -111,11 +110,13 @@ async function released(
   believed: string,
   { oras, cosign }: PublishTools,
   { signer }: Checked,
-  before: string | undefined,
+  earlier: readonly string[],
 ): Promise<Directory> {
   const { artefacts, node, version } = recipe;
   const medium = releasedMedium(artefacts.medium, await built.file(artefacts.medium).size());
-  const changes = await changesSince(recipe, built, oras, image.repository, before);
+  const contents = () => contentsOfBuild(recipe, built);
+  const releases = { node: node.name, repository: image.repository, earlier, contents };
+  const changes = await releaseChanges(oras, releases);
   const notes = releaseNotes({
     node: node.name,
     role: node.role,
@@ -138,19 +139,8 @@ async function released(
   return proof ? whole.withDirectory("proof", proof) : whole;
 }
 
-async function changesSince(
-  recipe: Recipe,
-  built: Directory,
-  oras: Container,
-  repository: string,
-  before: string | undefined,
-): Promise<string | undefined> {
-  if (before === undefined) return undefined;
-  const old = await publishedContents(oras, `${repository}:${tagText(before)}`);
-  if (!old) return undefined;
+async function contentsOfBuild(recipe: Recipe, built: Directory): Promise<Contents> {
   const { manifest, content } = recipe.artefacts;
   const [text, listing] = await Promise.all([built.file(manifest).contents(), built.file(content).contents()]);
-  return diffMarkdown(
-    diff(recipe.node.name, old, contentsOf(recipe.version, readBuildManifest(manifest, text), listing)),
-  );
+  return contentsOf(recipe.version, readBuildManifest(manifest, text), listing);
 }

@@ -1,7 +1,7 @@
 import { type Container, dag, type File, type Secret } from "@dagger.io/dagger";
 import { isNotSigned } from "../plan/release-failure.js";
 import { believedJobOf, GITHUB_ISSUER } from "../plan/release-identity.js";
-import { askTool, readable, runTool, writeTool } from "./access.js";
+import { readable, refusalOf, runTool, writeTool } from "./access.js";
 
 /** How an image is signed: with a key of one's own, or without one, by the identity of a GitHub Actions job. */
 export type Signer =
@@ -55,11 +55,18 @@ export async function verifySignature(cosign: Container, verifier: Verifier, ima
   return runTool(tool, args, { step: "verify the signature", where: image });
 }
 
-/** Whether an image has a signature that the key or identity made; throws where that cannot be found out. */
+/** Whether an image has a signature that the key or identity made; throws where cosign itself fails. */
 export async function isSigned(cosign: Container, verifier: Verifier, image: string): Promise<boolean> {
+  return (await disbelief(cosign, verifier, image)) === undefined;
+}
+
+/**
+ * Why no signature of an image is believed, in cosign's words; undefined where one is. A signature that is wrong, one that cannot
+ * be read and one that is not there are told apart by these words alone.
+ */
+export async function disbelief(cosign: Container, verifier: Verifier, image: string): Promise<string | undefined> {
   const { tool, args } = verifying(cosign, verifier, image);
-  const at = { step: "verify the signature", where: image };
-  return (await askTool(tool, args, at, isNotSigned)) !== undefined;
+  return refusalOf(tool, args, { step: "verify the signature", where: image }, isNotSigned);
 }
 
 function verifying(cosign: Container, verifier: Verifier, image: string): { tool: Container; args: string[] } {

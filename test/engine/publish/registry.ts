@@ -18,6 +18,10 @@ export type TestRegistry = {
   remove(): Promise<void>;
   /** Whether a manifest is in a repository, written to its end. */
   holds(repository: string, digest: string): boolean;
+  /** How many requests it has answered, as its log says; also those by which it was looked at whether it runs. */
+  requests(): number;
+  /** Deletes a manifest behind every tool's back: the list of what is attached to an image still names it. */
+  forget(repository: string, digest: string): void;
 };
 
 /** The address of this machine that the engine's containers reach: its bridge's, or else an outward one. */
@@ -155,6 +159,12 @@ auth: { htpasswd: { realm: test, path: ${join(dir, "htpasswd")} } }
       const held = join(dir, "data/docker/registry/v2/repositories", repository.slice(host.length + 1));
       const link = join(held, "_manifests/revisions", digest.replace(":", "/"), "link");
       return existsSync(link) && readFileSync(link, "utf8") === digest;
+    },
+    requests: () => readFileSync(join(dir, "log"), "utf8").match(/"[A-Z]+ \/v2\//g)?.length ?? 0,
+    forget: (repository, digest) => {
+      const url = `https://${repository.replace("/", "/v2/")}/manifests/${digest}`;
+      const asked = ["-s", "--fail", "--request", "DELETE", "--cacert", join(dir, "ca.pem"), "--user"];
+      execFileSync("curl", [...asked, `${username}:${password}`, url]);
     },
     remove: async () => {
       await stop();

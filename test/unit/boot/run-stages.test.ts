@@ -113,7 +113,7 @@ test("memory: what the node asks for, what the host has where that is less, and 
 });
 
 test("room: too little ends it before anything is started, with figures", () => {
-  const { folder, call } = scene({ ...planned("installed"), room: "99999999\n" });
+  const { folder, call } = scene({ ...planned(BootRoute.Installed), room: "99999999\n" });
   const ran = call("run-stages.sh", [join(folder, "plan"), join(folder, "out")]);
   expect([ran.status, existsSync(join(folder, "fake/told"))]).toEqual([1, false]);
   expect(ran.stderr).toMatch(/^room: found \d+ MiB of free disk .*, expected 99999999 MiB at the least/);

@@ -2,6 +2,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { BootRoute } from "../../../.dagger/src/boot/route";
 import { planFiles, stagesOf } from "../../../.dagger/src/boot/stages.js";
 import { Node } from "../../../.dagger/src/node/node.js";
 import { sizeInBytes } from "../../../.dagger/src/node/size.js";
@@ -42,7 +43,9 @@ test("the partitions of each node fit on the disk of its virtual machine, and le
     const node = Node.parse(parse(readFileSync(join(folder, name, "node.yaml"), "utf8")));
     const { partitions = {} } = node.install as { partitions?: { [name: string]: { size: number } } };
     const sum = Object.values(partitions).reduce((all, { size }) => all + size, 0) * 2 ** 20;
-    const disks = planFiles(node, stagesOf(node, "installed"), "uefi", false).find(({ path }) => path === "disks");
+    const disks = planFiles(node, stagesOf(node, BootRoute.Installed), "uefi", false, 1).find(
+      ({ path }) => path === "disks",
+    );
     const size = /^disk\.raw (\d+)G$/m.exec(disks?.text ?? "")?.[1];
     expect(sum, name).toBeLessThan(sizeInBytes(`${size}GiB`) - 8 * 2 ** 30);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { anyJobOf, believedJobOf, releaseJobOf } from "../../../.dagger/src/plan/release-identity.js";
-import { believedBy, releaseNotes } from "../../../.dagger/src/plan/release-notes.js";
-import { previousRelease, releasedMedium, releaseProblems } from "../../../.dagger/src/plan/release-plan.js";
+import { believedBy, type NoteChanges, type NoteParts, releaseNotes } from "../../../.dagger/src/plan/release-notes.js";
+import { earlierReleases, releasedMedium, releaseProblems } from "../../../.dagger/src/plan/release-plan.js";
 
 const HEAD = "a".repeat(40);
 const good = {
@@ -31,12 +31,13 @@ describe("a release", () => {
     ]);
   });
 
-  test("is compared with the one before it", () => {
+  test("may be compared with those before it, the newest first", () => {
     const tags = ["v1.0.0", "v1.10.0", "v1.9.0", "v2.0.0-rc.1", "v2.0.0-rc.2", "latest", "1.11.0", "v3.0.0"];
-    expect(previousRelease("v2.0.0", tags)).toBe("v1.10.0");
-    expect(previousRelease("v2.0.0-rc.2", tags)).toBe("v2.0.0-rc.1");
-    expect(previousRelease("v2.0.0-rc.1", tags)).toBe("v1.10.0");
-    expect(previousRelease("v1.0.0", tags)).toBeUndefined();
+    const releases = ["v1.10.0", "v1.9.0", "v1.0.0"];
+    expect(earlierReleases("v2.0.0", tags)).toEqual(releases);
+    expect(earlierReleases("v2.0.0-rc.2", tags)).toEqual(["v2.0.0-rc.1", ...releases]);
+    expect(earlierReleases("v2.0.0-rc.1", tags)).toEqual(releases);
+    expect(earlierReleases("v1.0.0", tags)).toEqual([]);
   });
 
   test("splits what GitHub does not take, and says how to join it", () => {
@@ -92,20 +93,28 @@ describe("a release", () => {
       references: [],
     };
     const medium = releasedMedium("noos-v1.2.3.iso", 1024 ** 3);
-    const notes = releaseNotes({
+    const parts: NoteParts = {
       node: "noos",
       role: "Local AI",
       version: "v1.2.3",
       medium,
       published,
       believed: believedBy("key", "", "v1.2.3"),
-      changes: undefined,
+      changes: { kind: "first" },
       proof: "3 of 3",
-    });
+    };
+    const notes = releaseNotes(parts);
     expect(notes).toContain("kairos-agent upgrade --source oci:ghcr.io/a/noos:v1.2.3");
     expect(notes).toContain("`noos-v1.2.3.iso`, 1.0 GiB");
     expect(notes).toContain("- Booted: 3 of 3");
     expect(notes).toContain("dagger call verify --node=noos --reference=ghcr.io/a/noos:v1.2.3 --key=cosign.pub");
-    expect(notes).toEndWith("The first release of this node.\n");
+    expect(notes).toEndWith("### noos: v1.2.3\n\nThe first release of this node.\n");
+    const without = (changes: NoteChanges) => releaseNotes({ ...parts, changes }).split("### noos: v1.2.3\n\n")[1];
+    expect(without({ kind: "none published" })).toBe(
+      "No earlier release is published in `ghcr.io/a/noos`: there is nothing to compare this one with.\n",
+    );
+    expect(without({ kind: "unreadable", before: "v1.2.2", why: "its manifest is gone" })).toBe(
+      "What changed since v1.2.2 cannot be said: its manifest is gone.\n",
+    );
   });
 });

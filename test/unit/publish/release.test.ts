@@ -248,7 +248,7 @@ describe("a registry that fails", () => {
   });
 
   test("an image that is not signed by whom it must be is no failure of the question", () => {
-    // The words of cosign v3.0.2.
+    // The words of cosign v3.0.2, and of v3.0.6.
     const words = [
       "Error: no signatures found",
       "Error: no matching attestations: failed to verify signature: could not verify envelope",

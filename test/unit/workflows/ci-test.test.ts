@@ -37,6 +37,30 @@ test("the jobs that are the tests run them in a checkout in which they can run",
   for (const text of said) expect(text).toContain("1 pass");
 });
 
+test("what publishes is tried where it changed: by the test of it, with the engine that the Dagger CLI starts", () => {
+  const origin = originRepository();
+  const gh = fakeGithub();
+  const program = (name: string, text: string) => {
+    writeFileSync(join(gh.bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    return join(gh.bin, name);
+  };
+  program("sudo", 'exec "$@"');
+  program("apt-get", 'echo "apt-get $*"');
+  const dagger = program("fake-dagger", 'echo "dagger $*"; for file; do :; done; test -s "$file"');
+  const event = pushEvent(origin.git("rev-parse", "HEAD"), "", {});
+  const path = process.env.PATH;
+  process.env.PATH = `${gh.bin}:${path}`;
+  const on = machine({ origin: origin.path, github: event, bin: gh.bin, dagger, env: gh.env, token: "token" });
+  const { result, steps } = runJob(on, "ci.yaml", "publishing");
+  process.env.PATH = path;
+  origin.remove();
+  expect([result, steps.filter(({ code }) => code !== 0)]).toEqual(["success", []]);
+  expect(steps.at(-2)?.said).toMatch(/^apt-get .* install docker-registry$/m);
+  expect(steps.at(-1)?.said).toBe(
+    "dagger run ./local/bun test --timeout=600000 ./test/engine/publish/publish.test.ts\n",
+  );
+});
+
 test("every job that is said to be run here was", () => {
   expect(jobsNotRun(import.meta.path)).toEqual([]);
 });

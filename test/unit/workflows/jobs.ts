@@ -3,6 +3,7 @@ import { ranJobs } from "./runner";
 import { root } from "./workflows";
 
 const UNIT = "test/unit/workflows/ci-test.test.ts";
+const LOCK = "test/unit/workflows/lock.test.ts";
 const ENGINE = "test/engine/publish/workflow-steps.test.ts";
 const FULL = "test/full/publish/workflows.test.ts";
 
@@ -12,9 +13,11 @@ export const RUN: { readonly [job: string]: string } = {
   "ci.yaml test": UNIT,
   "ci.yaml role": UNIT,
   "ci.yaml affected": ENGINE,
+  "ci.yaml publishing": UNIT,
   "ci.yaml build": FULL,
   "ci.yaml publish": FULL,
   "ci.yaml status": ENGINE,
+  "lock-snapshots.yaml lock": LOCK,
   "lock.yaml lock": ENGINE,
   "nightly.yaml nodes": ENGINE,
   "nightly.yaml full": FULL,

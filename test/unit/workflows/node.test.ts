@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unprovenText } from "../../../.dagger/src/plan/release-failure.js";
 import { fakeGithub } from "./gh";
@@ -31,8 +31,7 @@ esac; done
 type Failing = { call?: string; saying?: string };
 
 /** Runs a job on a machine whose `dagger` notes its calls; one of them may fail. */
-function ran({ call = "", saying = "it failed" }: Failing, run: (on: Machine) => RanJob) {
-  const gh = fakeGithub();
+function ran({ call = "", saying = "it failed" }: Failing, run: (on: Machine) => RanJob, gh = fakeGithub()) {
   const program = join(gh.bin, "fake-dagger");
   writeFileSync(program, FAKE);
   chmodSync(program, 0o755);
@@ -41,7 +40,7 @@ function ran({ call = "", saying = "it failed" }: Failing, run: (on: Machine) =>
     bin: gh.bin,
     dagger: program,
     token: "token",
-    env: { FAILING: call || "nothing", SAYING: saying, CALLS: join(gh.bin, "calls") },
+    env: { ...gh.env, FAILING: call || "nothing", SAYING: saying, CALLS: join(gh.bin, "calls") },
     github: {
       sha: origin.git("rev-parse", "HEAD"),
       ref: "refs/heads/main",
@@ -54,8 +53,8 @@ function ran({ call = "", saying = "it failed" }: Failing, run: (on: Machine) =>
   const job = run(on);
   const calls = existsSync(join(gh.bin, "calls")) ? readFileSync(join(gh.bin, "calls"), "utf8") : "";
   const verbs = calls
-    .trim()
     .split("\n")
+    .filter(Boolean)
     .map((line) => line.split(" ")[1] + (line.includes("--even-failed") ? " even failed" : ""));
   return { ran: job, verbs, calls, artifacts: on.artifacts };
 }
@@ -78,6 +77,23 @@ describe("a node's job", () => {
     expect([ran.result, verbs]).toEqual(["success", ["build", "boot", "publish"]]);
     expect(calls).toMatch(/--registry=ghcr\.io\/someone\/hegemonikon --username=someone --password=env:\/\/TOKEN /);
     expect(calls).toContain(`--revision=${origin.git("rev-parse", "HEAD")}`);
+  });
+
+  test("is no failure where its media find no room: it is published by then", () => {
+    const inputs = {
+      node: "noos",
+      arch: "amd64",
+      medium: "iso",
+      version: "v1.0.0",
+      route: "live",
+      publish: true,
+      upgrade: false,
+    };
+    const { ran: job, verbs } = ran({}, (on) => {
+      writeFileSync(join(on.artifacts, "noos-media"), "in the way");
+      return runJob(on, "node.yaml", "node", { inputs });
+    });
+    expect([job.steps.at(-1)?.code, job.result, verbs.at(-1)]).toEqual([1, "success", "publish"]);
   });
 
   test("publishes nothing after a boot that failed, and keeps what that boot left", () => {
@@ -145,6 +161,30 @@ describe("a node's job of a release", () => {
   test("boots nothing where something else failed: a refusal says so at once", () => {
     const { ran, verbs } = release({ call: "release", saying: "release: 2 things are not right" });
     expect([ran.result, verbs]).toEqual(["failure", ["release"]]);
+  });
+});
+
+describe("a release that people see already", () => {
+  const nodes = (draft?: boolean) => {
+    const gh = fakeGithub();
+    mkdirSync(gh.env.GH_STATE);
+    const seen = { draft, prerelease: false, latest: false, notes: "", assets: [] };
+    const releases = draft === undefined ? {} : { main: seen };
+    writeFileSync(join(gh.env.GH_STATE, "releases.json"), JSON.stringify(releases));
+    return ran({}, (on) => runJob(on, "release.yaml", "nodes"), gh);
+  };
+
+  test("ends the run in its first minute: nothing is built for it", () => {
+    const { ran, verbs } = nodes(false);
+    expect([ran.result, code(ran, "Not shown yet"), verbs]).toEqual(["failure", 1, []]);
+    const said = ran.steps.find(({ name }) => name === "Not shown yet")?.said;
+    expect(said).toContain("::error::main has a GitHub release that people see");
+  });
+
+  test("is none where there is none, or a draft", () => {
+    for (const { ran, verbs } of [nodes(), nodes(true)]) {
+      expect([code(ran, "Not shown yet"), verbs.includes("check")]).toEqual([0, true]);
+    }
   });
 });
 

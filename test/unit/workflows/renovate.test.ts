@@ -37,6 +37,7 @@ const Config = z.strictObject({
       matchManagers: z.array(z.enum(["npm", "bun", "gomod"])).optional(),
       matchDepTypes: z.array(z.enum(["indirect"])).optional(),
       matchUpdateTypes: z.array(z.enum(["major", "minor", "patch", "digest"])).optional(),
+      minimumReleaseAge: z.null().optional(),
       groupName: z.string().optional(),
       schedule: strings.optional(),
       separateMajorMinor: z.boolean().optional(),

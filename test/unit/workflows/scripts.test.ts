@@ -59,7 +59,7 @@ function notes(node: string, packages: number): string {
     medium: releasedMedium(`${node}-v1.1.0.iso`, 1024),
     published: { repository: `ghcr.io/a/${node}`, digest: `sha256:${"1".repeat(64)}`, contentDigest: "sha256:2" },
     believed: "--key=cosign.pub",
-    changes: diffMarkdown(diff(node, at("v1.0.0", 4), at("v1.1.0", 5))),
+    changes: { kind: "compared", text: diffMarkdown(diff(node, at("v1.0.0", 4), at("v1.1.0", 5))) },
     proof: undefined,
   });
 }
@@ -84,7 +84,6 @@ describe("the GitHub release", () => {
     expect(github.calls().map((call) => call.split(" ").slice(0, 2).join(" "))).toEqual([
       "release view",
       "release create",
-      "release upload",
       "release list",
       "release edit",
     ]);
@@ -179,9 +178,38 @@ describe("the GitHub release", () => {
     expect(shown(github, folder, "v1.0.0").code).toBe(0);
     const before = github.releases();
     const { code, err } = shown(github, again, "v1.0.0");
-    expect(code).toBe(1);
-    expect(err).toContain("v1.0.0 is released already");
+    expect([code, err]).toEqual([0, ""]);
     expect(github.releases()).toEqual(before);
+    const other = temporary();
+    release(other, "protos", { "protos-v1.0.0.iso": "iso" });
+    const lacking = shown(github, other, "v1.0.0");
+    expect(lacking.code).toBe(1);
+    expect(lacking.err).toMatch(
+      /v1\.0\.0 is released already and keeps its assets; it lacks: protos-v1\.0\.0\.SHA256SUMS protos/,
+    );
+    expect(github.releases()).toEqual(before);
+  });
+
+  test("is made in one call: GitHub may not find it by its tag a moment later", () => {
+    const [github, folder] = [fakeGithub(), temporary()];
+    release(folder, "noos", { "noos-v1.0.0.iso": "iso" });
+    const { code, err } = shown(github, folder, "v1.0.0", { GH_LAG: "1" });
+    expect([code, err, visible(github)]).toEqual([0, "", ["v1.0.0"]]);
+  });
+
+  test("that is rolled back as the documentation says keeps its text, below the reason", () => {
+    const [github, folder] = [fakeGithub(), temporary()];
+    release(folder, "noos", { "noos-v1.2.3.iso": "iso" });
+    expect(shown(github, folder, "v1.2.3").code).toBe(0);
+    const docs = readFileSync(join(root, "docs/release.md"), "utf8");
+    const [, lines = "exit 99"] = /```sh\n((?:(?!```)[\s\S])*gh release edit[\s\S]*?)```/.exec(docs) ?? [];
+    writeFileSync(join(folder, "why.md"), "It loses rings.\n");
+    const env = { ...environment(), ...github.env, PATH: `${github.bin}:${process.env.PATH}` };
+    const done = spawnSync("bash", ["-e", "-c", lines], { cwd: folder, env, encoding: "utf8" });
+    expect([done.status, done.stderr]).toEqual([0, ""]);
+    const seen = github.releases()["v1.2.3"];
+    expect(seen).toMatchObject({ draft: false, prerelease: true, latest: false });
+    expect(seen?.notes).toMatch(/^It loses rings\.\n\n## noos\n/);
   });
 
   test("with a damaged file does not begin", () => {
@@ -224,6 +252,35 @@ describe("the revision to compare with", () => {
   });
 });
 
+describe("whether publishing itself changed", () => {
+  test("is asked of its code, its tools' versions and its tests", () => {
+    const folder = temporary();
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], {
+        cwd: folder,
+        encoding: "utf8",
+      }).trim();
+    const commit = (path: string, text: string) => {
+      mkdirSync(join(folder, path, ".."), { recursive: true });
+      writeFileSync(join(folder, path), text);
+      git("add", ".");
+      git("commit", "--quiet", `--message=${path}`);
+    };
+    git("init", "--quiet");
+    commit("sources.yaml", "cosign: v3.0.2\n");
+    const changed = (path: string) => {
+      const before = git("rev-parse", "HEAD");
+      commit(path, "changed\n");
+      return ran("publishing.sh", [before], folder).out;
+    };
+    for (const path of ["README.md", "nodes/noos/node.yaml", ".dagger/src/media/iso.ts"])
+      expect([path, changed(path)]).toEqual([path, "publishing=false\n"]);
+    for (const path of ["sources.yaml", ".dagger/src/publish/signing.ts", ".dagger/src/plan/release-failure.ts"])
+      expect([path, changed(path)]).toEqual([path, "publishing=true\n"]);
+    expect(ran("publishing.sh", ["0".repeat(40)], folder)).toEqual({ code: 0, out: "publishing=true\n", err: "" });
+  });
+});
+
 describe("sources that are not pinned", () => {
   const report = (folder: string, problems: object[]) =>
     writeFileSync(join(folder, "problems.json"), JSON.stringify({ problems }));
@@ -237,7 +294,7 @@ describe("sources that are not pinned", () => {
     expect([ci.code, ci.out]).toEqual([0, "false\n"]);
     expect(ci.err).toBe(
       "::warning file=sources.yaml,line=18::syft is not pinned, so nothing is published: merge the pull request of the " +
-        "workflow Lock, or run: dagger call lock export --path=sources.yaml\n",
+        "workflow Lock (where there is none: Actions, Lock, Run workflow), or run: dagger call lock export --path=sources.yaml\n",
     );
     expect(readFileSync(summary, "utf8")).toContain("dagger call lock export --path=sources.yaml");
     const release = ran("pinned.sh", ["--required", "problems.json"], folder);
@@ -368,6 +425,27 @@ describe("the summary", () => {
       "| noos | 4.0KiB | 2.0KiB | 3 of 4 | `sha256:1` | `r/noos:v1.0.0@sha256:2` |",
     );
   });
+});
+
+test("a hosted runner's engine keeps what the launcher's own keeps: the figures stand in one file", () => {
+  const [home, bin] = [temporary(), temporary()];
+  writeFileSync(join(bin, "sudo"), '#!/bin/sh\necho "$*" >> "$HOME/removed"\n', { mode: 0o755 });
+  const env = {
+    RUNNER_ENVIRONMENT: "github-hosted",
+    HOME: home,
+    XDG_CONFIG_HOME: "",
+    PATH: `${bin}:${process.env.PATH}`,
+  };
+  expect(spawnSync(script("free-disk.sh"), [], { env, encoding: "utf8" }).status).toBe(0);
+  expect(readFileSync(join(home, "removed"), "utf8")).toContain("/usr/share/dotnet");
+  const { gc } = JSON.parse(readFileSync(join(home, ".config/dagger/engine.json"), "utf8"));
+  expect(gc).toEqual(JSON.parse(readFileSync(join(root, "local/engine/gc.json"), "utf8")));
+  expect(Object.keys(gc)).toEqual(["reservedSpace", "maxUsedSpace", "minFreeSpace"]);
+  // What the launcher's engine is started with, by the line of its own script.
+  const [line = "exit 99"] = /^gc=.*$/m.exec(readFileSync(join(root, "local/engine/up"), "utf8")) ?? [];
+  const here = join(root, "local/engine");
+  const said = execFileSync("sh", ["-c", `${line}; echo "{$gc}"`], { env: { ...env, here }, encoding: "utf8" });
+  expect(JSON.parse(said)).toEqual({ gc });
 });
 
 test("the runner's disk is not touched on another machine", () => {

@@ -18,6 +18,7 @@ const good = {
   test: "success",
   role: "success",
   affected: "success",
+  publishing: "skipped",
   build: "success",
   publish: "skipped",
 };
@@ -31,10 +32,13 @@ test("no node is affected: both matrices are skipped and that is right", () => {
 });
 
 test("failed, cancelled, or skipped because one before it failed", () => {
-  for (const job of Object.keys(good)) {
+  const { publishing: _, ...counted } = good;
+  for (const job of Object.keys(counted)) {
     expect([job, status("ci.yaml", { ...good, [job]: "failure" })]).toEqual([job, false]);
     expect([job, status("ci.yaml", { ...good, [job]: "cancelled" })]).toEqual([job, false]);
   }
+  // It informs.
+  expect(status("ci.yaml", { ...good, publishing: "failure" })).toBe(true);
   expect(status("ci.yaml", { ...good, affected: "failure", build: "skipped" })).toBe(false);
   for (const job of ["test", "role"])
     expect([job, status("ci.yaml", { ...good, [job]: "skipped" })]).toEqual([job, false]);

@@ -91,6 +91,8 @@ describe("workflows", () => {
       "ci.yaml check: security-events",
       "ci.yaml publish: id-token",
       "ci.yaml publish: packages",
+      "lock-snapshots.yaml lock: contents",
+      "lock-snapshots.yaml lock: pull-requests",
       "lock.yaml lock: contents",
       "lock.yaml lock: pull-requests",
       "release.yaml node: id-token",
@@ -118,23 +120,32 @@ describe("workflows", () => {
   });
 
   test("move the apt snapshot once a week, and not with each push", () => {
-    const lock = all.find(({ file }) => file === "lock.yaml");
-    expect(JSON.stringify(lock?.on.schedule)).toMatch(/"cron":"\d+ \d+ \* \* \d"/);
+    const [lock, weekly] = ["lock.yaml", "lock-snapshots.yaml"].map((name) => all.find(({ file }) => file === name));
+    expect(JSON.stringify(weekly?.on.schedule)).toMatch(/"cron":"\d+ \d+ \* \* \d"/);
+    expect(weekly?.jobs.lock).toMatchObject({ uses: "./.github/workflows/lock.yaml", with: { snapshots: true } });
     const env = lock?.jobs.lock?.env?.SNAPSHOTS ?? "";
-    const moved = (event_name: string, inputs: Contexts = {}) => interpolate(env, { github: { event_name }, inputs });
-    expect([moved("push"), moved("schedule"), moved("workflow_dispatch", { snapshots: true })]).toEqual([
-      false,
-      true,
-      true,
-    ]);
-    expect(moved("workflow_dispatch", { snapshots: false })).toBe(false);
+    const moved = (inputs: Contexts) => interpolate(env, { inputs });
+    // A push has no inputs.
+    expect([moved({}), moved({ snapshots: false }), moved({ snapshots: true })]).toEqual([false, false, true]);
     // Runs that push one branch have one group, and no others: a push does not stop the weekly run.
-    const text = (lock?.concurrency as { group?: string } | undefined)?.group ?? "";
-    const group = (event_name: string, inputs: Contexts = {}) =>
-      interpolate(text, { github: { event_name, ref: "refs/heads/main" }, inputs });
-    expect(group("push")).not.toBe(group("schedule"));
-    expect(group("workflow_dispatch", { snapshots: true })).toBe(group("schedule"));
-    expect(group("workflow_dispatch", { snapshots: false })).toBe(group("push"));
+    const group = (workflow: typeof lock, inputs: Contexts = {}) => {
+      const text = (workflow?.concurrency as { group?: string } | undefined)?.group ?? "";
+      return interpolate(text, { github: { ref: "refs/heads/main" }, inputs });
+    };
+    expect(group(lock)).toBe(group(lock, { snapshots: false }));
+    expect(group(lock)).not.toBe(group(lock, { snapshots: true }));
+    // A called workflow waits for its own caller where both name one group.
+    expect(group(weekly)).not.toBe(group(lock, { snapshots: true }));
+  });
+
+  test("that run by the clock run by nothing that a push needs: GitHub switches such a file off as a whole", () => {
+    const scheduled = all.filter(({ on }) => "schedule" in on);
+    expect(scheduled.map(({ file }) => file)).toEqual(["lock-snapshots.yaml", "nightly.yaml"]);
+    const needed = ["push", "pull_request", "merge_group", "workflow_call"];
+    expect(scheduled.filter(({ on }) => needed.some((event) => event in on)).map(({ file }) => file)).toEqual([]);
+    // What switches them on again names each of them.
+    const docs = readFileSync(join(root, "docs/release.md"), "utf8");
+    for (const { file } of scheduled) expect(docs).toContain(`gh workflow enable ${file}`);
   });
 
   test("finish each push to main, and each release: none waits where GitHub would drop it", () => {

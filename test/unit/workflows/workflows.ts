@@ -19,6 +19,7 @@ export type Job = {
   name?: string;
   if?: string;
   needs?: string | string[];
+  "continue-on-error"?: boolean;
   uses?: string;
   permissions?: Record<string, string>;
   outputs?: Record<string, string>;

@@ -7,11 +7,11 @@ table=$1
 . /etc/os-release
 mkdir -p /etc/apt/apt.conf.d /etc/apt/preferences.d
 cat > /etc/apt/apt.conf.d/90-hegemonikon << 'END'
-// A mirror that fails now and then should not fail an hour's build: apt asks again after 1, 2, 4 s and so on.
+// A mirror that fails now and then should not fail an hour's build: apt asks again after 1, 2, 4 s and so on. One that goes on
+// failing must: apt's own choice is to do without that part of the archive, and to warn.
 Acquire::Retries "8";
 Acquire::http::Timeout "120";
 Acquire::https::Timeout "120";
-// And it must fail one where it goes on failing: apt's own choice is to do without that part of the archive, with a warning.
 APT::Update::Error-Mode "any";
 APT::Install-Recommends "false";
 APT::Get::Assume-Yes "true";
@@ -19,10 +19,7 @@ Dpkg::Use-Pty "false";
 END
 
 url=$(awk -v id="${ID:-}" '$1 == id { print $2 }' "$table")
-if [ -z "$url" ]; then
-    echo "apt: no snapshot is pinned for ${ID:-this distribution}, its own archive is used"
-    exit 0
-fi
+[ -n "$url" ] || { echo "apt: no snapshot is pinned for ${ID:-this distribution}, its own archive is used" && exit 0; }
 # The moment is over: a release file that says so is still the right one. A base younger than the moment has packages that
 # the archive had not yet, and nothing that needs exactly its own version of them could be installed: they go back.
 printf '%s\n' 'Acquire::Check-Valid-Until "false";' 'APT::Get::Allow-Downgrades "true";' >> /etc/apt/apt.conf.d/90-hegemonikon
