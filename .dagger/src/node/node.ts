@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { Sha256 } from "../sources/digest.js";
 
-/** A size in bytes as people write it: `512MiB`, `1.5GiB`. Binary units only; not 0, and below 100 000 of its unit. */
+/** A size in bytes as people write it: `512MiB`, `1.5GiB`. Binary units only; not 0, and below a million of its unit. */
 export const Size = z
   .string()
-  .regex(/^(?!0+(\.0+)?[MG])\d{1,5}(\.\d{1,3})?(MiB|GiB)$/, "a size in MiB or GiB, e.g. 1.5GiB")
+  .regex(/^(?!0+(\.0+)?[MG])\d{1,6}(\.\d{1,3})?(MiB|GiB)$/, "a size in MiB or GiB, e.g. 1.5GiB")
   .describe("A size in MiB or GiB, e.g. 1.5GiB");
 
 /** A duration as systemd writes it, in seconds or minutes: `90s`, `10min`. Five digits are more than a day. */

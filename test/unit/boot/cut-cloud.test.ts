@@ -100,3 +100,13 @@ test("neither is one over IPv6; and what is no call gets no answer", () => {
     answered: [],
   });
 });
+
+test("it ends where the machine has ended with more unread than a pipe holds", () => {
+  const folder = mkdtempSync(join(tmpdir(), "cut-cloud-"));
+  const frame = ipv4("192.0.2.1", 17, "00".repeat(1400));
+  const frames = Array.from({ length: 60 }, () => [length(frame), frame]).flat();
+  writeFileSync(join(folder, "sent"), Buffer.concat(frames));
+  const command = `mkfifo passed answered && exec perl ${script} < sent 1<> passed 3<> answered`;
+  const ran = spawnSync("sh", ["-c", command], { cwd: folder, encoding: "utf8", timeout: 15_000 });
+  expect([ran.status, ran.stderr]).toEqual([0, ""]);
+}, 20_000);

@@ -38,7 +38,8 @@ while ($open || length $passed || length $answered) {
     my ($read, $write) = ('', '');
     vec($read, fileno STDIN, 1) = $open;
     vec($write, fileno $_->[0], 1) = 1 for grep { length ${ $_->[1] } } @ways;
-    select $read, $write, undef, undef;
+    # Once the machine is gone nobody reads any more, and what waits would wait for ever.
+    last unless select $read, $write, undef, $open ? undef : 2;
     for my $way (@ways) {
         my ($to, $waiting) = @$way;
         substr($$waiting, 0, syswrite($to, $$waiting) // 0) = '' if length $$waiting;
