@@ -13,6 +13,7 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
   log: "it tells of the build, not of the machine",
   "private-key": "whoever has the image has the key",
   "password-hash": "whoever has the image can try passwords against it",
+  "empty-password": "a user with keys only, to whom yip gives an empty password, logs in at the console without any",
 };
 
 /** What forbids an image, from the facts that media/scripts/image-facts.sh noted. Empty where it may leave. */

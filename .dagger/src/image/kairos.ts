@@ -14,6 +14,9 @@ const KAIROS_INIT = "/kairos-init";
 /** Where kairos-init lays what Kairos does at each boot. */
 const CLOUD_CONFIGS = "/system/oem";
 
+/** What asks for passwords. */
+const PAM = "/etc/pam.d";
+
 /** dracut reads these files in the order of `sort -V`, and the last one wins: upstream's are 99-immucore.conf and kairos-*. */
 export const DRACUT_CONF = "/etc/dracut.conf.d/zz-hegemonikon.conf";
 
@@ -68,6 +71,7 @@ export function head(plan: Head): Container {
       "Kairos: no password that everybody knows",
       `${SCRIPTS}/no-known-passwords.sh`,
       CLOUD_CONFIGS,
+      PAM,
     ])
     .withExec([`${SCRIPTS}/step.sh`, "Kairos: its own validation", KAIROS_INIT, "validate"])
     .withoutMount(KAIROS_INIT)

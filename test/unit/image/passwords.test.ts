@@ -30,9 +30,16 @@ function ran(...command: string[]): string {
   expect([exitCode, String(stderr)]).toEqual([0, ""]);
   return String(stdout);
 }
-const takeAway = () => ran(join(root, ".dagger/src/image/scripts/no-known-passwords.sh"), join(image, "system/oem"));
+const takeAway = () =>
+  ran(
+    join(root, ".dagger/src/image/scripts/no-known-passwords.sh"),
+    join(image, "system/oem"),
+    join(image, "etc/pam.d"),
+  );
+const problems = () =>
+  imageProblems("probe", parseFacts(ran(join(root, ".dagger/src/media/scripts/image-facts.sh"), image)));
 const found = () =>
-  imageProblems("probe", parseFacts(ran(join(root, ".dagger/src/media/scripts/image-facts.sh"), image)))
+  problems()
     .filter(({ rule }) => rule === "image/no-known-password")
     .map((problem) => problem.found);
 
@@ -109,4 +116,17 @@ test("a form that the build does not know stops it, wherever Kairos reads: never
   for (const path of paths) put(path, flow);
   takeAway();
   expect(found().sort()).toEqual(paths.map((path) => `kairos, in /${path}, stage initramfs`).sort());
+});
+
+test("an empty password opens nothing: what lets pam_unix take one is taken away, and refused where it is left", () => {
+  const lines = (option: string) =>
+    `# pam_unix.so nullok\nauth\t[success=1 default=ignore]\tpam_unix.so${option} try_first_pass\nauth required pam_permit.so\n`;
+  const emptyAllowed = () => problems().filter((problem) => problem.found?.includes("/etc/pam.d/common-auth"));
+  for (const option of [" nullok", "\tnullok_secure"]) {
+    put("etc/pam.d/common-auth", lines(option));
+    expect(emptyAllowed()).toHaveLength(1);
+    takeAway();
+    expect(read("etc/pam.d/common-auth")).toBe(lines(""));
+    expect(emptyAllowed()).toEqual([]);
+  }
 });

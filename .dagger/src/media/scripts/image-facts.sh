@@ -34,6 +34,7 @@ grep -rlIxE --exclude-dir=proc --exclude-dir=sys -e '-----BEGIN ([A-Z0-9]+ )*PRI
         grep -qxF -e "${f#.}" -e "${f#./usr}" var/lib/dpkg/info/*.list 2> /dev/null || fact forbidden "private-key ${f#.}"
     done
 [ ! -f etc/shadow ] || awk -F: '$2 ~ /^\$/ { print $1 }' etc/shadow | while read -r u; do fact forbidden "password-hash /etc/shadow ($u)"; done
+grep -lsE '^[^#]*pam_unix\.so.*[[:space:]]nullok' etc/pam.d/* | while read -r f; do fact forbidden "empty-password /$f"; done
 # What Kairos runs at each boot can give a user a password, too.
 find system/oem oem usr/local/cloud-config -name '*.y*ml' -type f 2> /dev/null | sort |
     while read -r f; do awk -v path="/$f" '{ print "cloud-config\t" path " " $0 }' "$f"; done
