@@ -94,8 +94,8 @@ describe("publish", () => {
       marked,
     );
     expect([code, lines[0]]).toEqual([1, "Error: publish: 2 things are not right"]);
-    expect(lines[1]).toMatch(/^ {2}sources\.yaml:\d+:\d+: ubuntu-24.04 is not pinned by its content/);
-    expect(lines[2]).toMatch(/^ {2}sources\.yaml:\d+:\d+: ubuntu-24.04 is a stand-in for tests/);
+    expect(lines[1]).toMatch(/^ {2}marked\.yaml:\d+:\d+: ubuntu-24.04 is not pinned by its content/);
+    expect(lines[2]).toMatch(/^ {2}marked\.yaml:\d+:\d+: ubuntu-24.04 is a stand-in for tests/);
   });
 
   test("a wrong token, and a registry that is down; with the right one the build begins, and cannot be made", async () => {
