@@ -39,8 +39,8 @@ test("the machine says what was wrong, each time", () => {
   expect(said("service-back")).toContain("FAIL  the service that the role needs runs");
   expect(said("assertion-back")).toContain("FAIL  a role that never comes up");
   // Which jobs the boot waited for is in it; what stopped it, too.
-  expect(said("hang-back")).toMatch(/-hang did not come as far as the role gate[\s\S]*cos-setup-boot\.service/);
-  expect(said("emergency-back")).toMatch(/-emergency did not come as far as[\s\S]*upgrade-test-broken\.service/);
+  expect(said("hang-back")).toMatch(/\.hang did not come as far as the role gate[\s\S]*cos-setup-boot\.service/);
+  expect(said("emergency-back")).toMatch(/\.emergency did not come as far as[\s\S]*upgrade-test-broken\.service/);
   expect(said("panic-back")).toContain("It did not come as far as a verdict: a panic, or a power cut.");
 });
 
