@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Digest } from "../sources/digest.js";
 import { readJson } from "./read-json.js";
 
 /** What publishing reads of a build's manifest.json; the rest of it is not its concern. */
@@ -8,7 +9,7 @@ const BuildManifest = z.object({
   revision: z.string().default(""),
   arch: z.string().default(""),
   kernel: z.string().default(""),
-  contentDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits"),
+  contentDigest: Digest,
   standins: z.array(z.string()).default([]),
   sources: z.array(z.object({ name: z.string(), address: z.string(), digest: z.string().nullish() })).default([]),
   packages: z.array(z.object({ name: z.string(), version: z.string(), arch: z.string() })).default([]),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Digest } from "../sources/digest.js";
 import { readJson } from "./read-json.js";
 
 /** What a node's folder of a release says about its image, so that it can be given its names later. */
@@ -7,8 +8,8 @@ const ReleasedImage = z.object({
   version: z.string(),
   /** Registry, path and node, without a tag. */
   repository: z.string(),
-  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits"),
-  contentDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits"),
+  digest: Digest,
+  contentDigest: Digest,
 });
 export type ReleasedImage = z.infer<typeof ReleasedImage>;
 

@@ -53,8 +53,8 @@ export async function referrers(oras: Container, image: string): Promise<Referre
     listed.map(async (one): Promise<Referrer[]> => {
       const manifest = await askTool(oras, ["manifest", "fetch", `${repository}@${one.digest}`], at);
       if (manifest === undefined) return [];
-      const named = one.artifactType !== NAMELESS_TYPE && one.artifactType !== SIGNATURE_TYPE;
-      return [named ? one : { ...one, artifactType: artifactType(manifest) }];
+      const typed = one.artifactType !== NAMELESS_TYPE && one.artifactType !== SIGNATURE_TYPE;
+      return [typed ? one : { ...one, artifactType: artifactType(manifest) }];
     }),
   );
   return read.flat();

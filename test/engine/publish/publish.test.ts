@@ -84,6 +84,11 @@ async function keyPair(cosign: Container, password: string): Promise<{ signer: S
   return { signer, publicKey: await made.file("/tmp/cosign.pub").contents() };
 }
 
+/** The tools of one who believes what a signer signs, and nobody else. */
+async function believing(tools: PublishTools, signer: Signer): Promise<PublishTools> {
+  return { ...tools, verifier: await verifierOf(tools.cosign, signer, "", undefined) };
+}
+
 const attachmentTypes = Object.values(ATTACHMENTS).map(({ type, file }) => [type, file] as const);
 
 const sha256 = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
@@ -238,10 +243,6 @@ test(
   onEngine(async () => {
     const bare = await tools();
     const [old, next] = [await keyPair(bare.cosign, "old"), await keyPair(bare.cosign, "next")];
-    const believing = async (signer: Signer) => ({
-      ...bare,
-      verifier: await verifierOf(bare.cosign, signer, "", undefined),
-    });
     const image = await upload("signed", "v1.0.0", "one");
     const reference = `${image.repository}@${image.digest}`;
     // Whole but for the signature, and with a bundle that is none.
@@ -256,15 +257,15 @@ test(
       await runTool(tool, ["attach", `--artifact-type=${type}`, reference, `${name}:${type}`], at);
     }
     const staged = { ...image, pushed: false };
-    await expect(nameImage(staged, await believing(old.signer))).rejects.toThrow(/a signature that is believed/);
+    await expect(nameImage(staged, await believing(bare, old.signer))).rejects.toThrow(/a signature that is believed/);
     await expect(nameImage(staged, bare)).rejects.toThrow(/a signature that is believed/);
 
-    const first = await publishImage(image, await believing(old.signer), old.signer);
+    const first = await publishImage(image, await believing(bare, old.signer), old.signer);
     expect(first.pushed).toBe(true);
-    expect((await publishImage(image, await believing(old.signer), old.signer)).pushed).toBe(false);
-    await expect(nameImage(staged, await believing(next.signer))).rejects.toThrow(/a signature that is believed/);
+    expect((await publishImage(image, await believing(bare, old.signer), old.signer)).pushed).toBe(false);
+    await expect(nameImage(staged, await believing(bare, next.signer))).rejects.toThrow(/a signature that is believed/);
 
-    expect((await publishImage(image, await believing(next.signer), next.signer)).pushed).toBe(true);
+    expect((await publishImage(image, await believing(bare, next.signer), next.signer)).pushed).toBe(true);
     for (const { publicKey } of [old, next]) {
       const verifier = { kind: "key", key: file("k.pub", publicKey) } as const;
       expect(await isSigned(bare.cosign, verifier, reference)).toBe(true);
@@ -280,9 +281,9 @@ test(
   onEngine(async () => {
     const used = await tools();
     const [mine, other] = [await keyPair(used.cosign, "mine"), await keyPair(used.cosign, "believed")];
-    const believing = { ...used, verifier: await verifierOf(used.cosign, other.signer, "", undefined) };
+    const doubting = await believing(used, other.signer);
     const image = await upload("unbelieved", "v1.0.0", "one");
-    await expect(publishImage(image, believing, mine.signer)).rejects.toThrow(
+    await expect(publishImage(image, doubting, mine.signer)).rejects.toThrow(
       /the signature that was just made is not believed[\s\S]*no matching attestations/,
     );
     const there = await referrers(used.oras, `${image.repository}@${image.digest}`);
@@ -297,7 +298,7 @@ test(
   onEngine(async () => {
     const bare = await tools();
     const { signer } = await keyPair(bare.cosign, "cleaned");
-    const used = { ...bare, verifier: await verifierOf(bare.cosign, signer, "", undefined) };
+    const used = await believing(bare, signer);
     const image = await upload("cleaned", "v1.0.0", "one");
     await publishImage(image, used, signer);
     const reference = `${image.repository}@${image.digest}`;
@@ -329,7 +330,7 @@ test(
   onEngine(async () => {
     const bare = await tools();
     const { signer } = await keyPair(bare.cosign, "figures");
-    const used = { ...bare, verifier: await verifierOf(bare.cosign, signer, "", undefined) };
+    const used = await believing(bare, signer);
     const image = await upload("figures", "v1.0.0", "one");
     // Made before the clock runs: what a build leaves is there, too.
     await image.layout.sync();
@@ -348,30 +349,27 @@ test(
   onEngine(async () => {
     const used = await tools();
     const { signer } = await keyPair(used.cosign, "promote");
-    const believing = { ...used, verifier: await verifierOf(used.cosign, signer, "", undefined) };
+    const whole = await believing(used, signer);
     const [one, two] = [await upload("one", "v1.0.0", "one"), await upload("two", "v1.0.0", "two")];
-    const staged = [await stageImage(one, believing, signer)];
+    const staged = [await stageImage(one, whole, signer)];
     const names = async () => (await publishedTags(used.oras, one.repository)).filter((tag) => !/^sha256-/.test(tag));
-    const missing = promoteImages([...staged, { ...two, pushed: false }], believing);
+    const missing = promoteImages([...staged, { ...two, pushed: false }], whole);
     await expect(missing).rejects.toThrow(/found no image .*\/lab\/two@sha256:/);
     expect(await names()).toEqual([]);
-    staged.push(await stageImage(two, believing, signer));
-    const other = {
-      ...used,
-      verifier: await verifierOf(used.cosign, (await keyPair(used.cosign, "else")).signer, "", undefined),
-    };
+    staged.push(await stageImage(two, whole, signer));
+    const other = await believing(used, (await keyPair(used.cosign, "else")).signer);
     await expect(promoteImages(staged, other)).rejects.toThrow(
       /2 things are not right[\s\S]*a signature that is believed/,
     );
     expect(await names()).toEqual([]);
 
-    const published = await promoteImages(staged, believing);
+    const published = await promoteImages(staged, whole);
     expect(published.map(({ node, pushed, references }) => [node, pushed, references.length])).toEqual([
       ["one", true, 5],
       ["two", true, 5],
     ]);
     expect((await names()).sort()).toEqual(["24.04-core-amd64-generic-v1.0.0", "latest", "v1", "v1.0", "v1.0.0"]);
-    expect((await promoteImages(staged, believing)).map(({ pushed }) => pushed)).toEqual([false, false]);
+    expect((await promoteImages(staged, whole)).map(({ pushed }) => pushed)).toEqual([false, false]);
   }),
 );
 
