@@ -84,14 +84,15 @@ class Service(unittest.TestCase):
             time.sleep(0.05)
 
     def stacks(self) -> str:
-        """Where each thread stands, the relay's (in its log, as it ends with SIGABRT) and the pretended mowa's."""
-        if self.relay and self.relay.poll() is None:
-            self.relay.send_signal(signal.SIGABRT)
-            self.relay.wait(10)
+        """Where each thread stands, the pretended mowa's and then the relay's (in its log, as it ends with SIGABRT)."""
         with (self.directory / "stacks").open("w+") as file:
             faulthandler.dump_traceback(file)
             file.seek(0)
-            return file.read()
+            here = file.read()
+        if self.relay and self.relay.poll() is None:
+            self.relay.send_signal(signal.SIGABRT)
+            self.relay.wait(10)
+        return f"{here}\nmowa: {self.mowa.probes} probes, {self.mowa.requests} requests, sent {self.mowa.sent}"
 
     def test_systemd_hears_ready_signs_of_life_and_the_end(self) -> None:
         self.start()
