@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { core, coreAsync, engine, engineAsync, own, pidfile, root, socket } from "./engine";
 
 const pid = () => Number(readFileSync(pidfile, "utf8"));
@@ -72,6 +72,27 @@ test("an engine killed in the middle of a call fails that call with a clear erro
   const next = run(["sources", "contents"]);
   expect(await new Response(next.stdout).text()).toContain("kairos-init");
   expect(await next.exited).toBe(0);
+});
+
+test("what its containers left in the host's network goes with it, and nothing else does", () => {
+  const rules = (table: string) =>
+    spawnSync("iptables-save", ["-t", table], { encoding: "utf8" })
+      .stdout.split("\n")
+      .filter((line) => /^-A/.test(line));
+  const ours = () => rules("nat").filter((line) => line.includes(`name: \\"${basename(own.HEGEMONIKON_RUN)}\\"`));
+  const others = ["-s", "10.89.0.250/32", "-m", "comment", "--comment", "of another program", "-j", "ACCEPT"];
+  const iptables = (...args: string[]) => spawnSync("iptables", ["--wait", ...args]).status;
+  const kept = () => iptables("-t", "nat", "-C", "POSTROUTING", ...others) === 0;
+  expect(ours().length).toBeGreaterThan(0);
+  const [address] = ours()[0]?.match(/10\.89\.\d+\.\d+\/32/) ?? [];
+  expect(rules("filter").some((line) => line.includes(` ${address} `))).toBe(true);
+  iptables("-t", "nat", "-A", "POSTROUTING", ...others);
+
+  expect(engine("down").status).toBe(0);
+  const after = { ours: ours(), kept: kept(), filter: rules("filter").filter((line) => line.includes(" 10.89.")) };
+  iptables("-t", "nat", "-D", "POSTROUTING", ...others);
+  expect(after).toEqual({ ours: [], kept: true, filter: [] });
+  expect(existsSync(`/sys/class/net/${basename(own.HEGEMONIKON_RUN)}0`)).toBe(false);
 });
 
 test("a stale pid file that names another process is no engine, and that process is left alone", () => {
