@@ -46,7 +46,7 @@ export function releaseNotes(parts: NoteParts): string {
     "",
     `${role}.`,
     "",
-    `- Upgrade a machine: \`kairos-agent upgrade --source oci:${repository}:${tag}\``,
+    `- Upgrade a machine: \`sudo kairos-agent upgrade --source oci:${repository}:${tag}\``,
     `- Image: \`${repository}@${published.digest}\``,
     `- Content: \`${published.contentDigest}\` (\`dagger call verify --node=${node} --reference=${repository}:${tag} ${believed}\` proves it)`,
     `- First install: \`${medium.name}\`, ${sizeText(medium.bytes)}`,
