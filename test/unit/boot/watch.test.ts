@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,15 @@ import { signTable } from "../../../.dagger/src/boot/signs";
 const root = join(import.meta.dir, "../../..");
 const script = join(root, ".dagger/src/boot/vm/scripts/watch.sh");
 
-type Case = { serial?: string; port?: string; expect?: string; seconds?: number; ended?: boolean; ends?: string };
+type Case = {
+  serial?: string;
+  port?: string;
+  expect?: string;
+  seconds?: number;
+  ended?: boolean;
+  ends?: string;
+  paused?: string;
+};
 
 /** Watches logs that are already written, and a process that does nothing. Resolves to what watch.sh printed. */
 async function watched(of: Case): Promise<{ reason: string; outcome: string }> {
@@ -25,13 +33,17 @@ async function watched(of: Case): Promise<{ reason: string; outcome: string }> {
   if (of.serial) copyFileSync(join(root, "test/fixtures/boot/serial", of.serial), join(folder, "serial.log"));
   const machine: ChildProcess = spawn("sleep", ["60"]);
   if (of.ended) await new Promise((done) => machine.on("exit", done) && machine.kill());
-  const child = spawn(script, [stage, join(folder, "watch.tsv"), "1", String(machine.pid)], { cwd: folder });
+  const pipe = join(folder, "paused");
+  spawnSync("mkfifo", [pipe]);
+  const writer = spawn("sh", ["-c", of.paused ?? ":"], { cwd: folder });
+  const child = spawn(script, [stage, join(folder, "watch.tsv"), "1", String(machine.pid), pipe], { cwd: folder });
   let reason = "";
   child.stdout.on("data", (chunk) => {
     reason += chunk;
   });
   await new Promise((done) => child.on("close", done));
   machine.kill();
+  writer.kill();
   return { reason: reason.trim(), outcome: readFileSync(join(folder, "outcome.tsv"), "utf8") };
 }
 
@@ -51,6 +63,11 @@ test.concurrent("a boot that goes well ends when role-check has reported, and it
   const seen = await watched({ serial: "good-live.log", port: "ok 1 - a\n#done 0\n", expect: kernel });
   expect(seen.reason).toBe("done");
   expect(seen.outcome).toMatch(/^reached\tkernel\t\d+\n$/);
+});
+
+test.concurrent("what the emulator says of a pause is heard whole, however slowly it comes", async () => {
+  const slowly = "exec 1<> paused; printf io-er; sleep 3; echo ror";
+  expect((await watched({ paused: slowly })).reason).toBe("paused io-error");
 });
 
 test.concurrent("nothing is waited for without end: a milestone, the stage", async () => {

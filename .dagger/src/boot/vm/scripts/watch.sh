@@ -32,7 +32,8 @@ while :; do
     while IFS=$'\t' read -r name most pattern; do
         [ "$(matches serial.log "$pattern")" -le "$most" ] || { echo "sign $name" && exit; }
     done < "$watch"
-    if read -r -t 0.01 -u 3 why; then echo "paused $why" && exit; fi
+    # asked first, then read without a limit: a limit can end in the middle of a line, and that half would be lost
+    if read -t 0 -u 3 && read -r -u 3 why; then echo "paused $why" && exit; fi
     [ $alive = yes ] || { echo "exit" && exit; }
     [ $now -lt $limit ] || { echo "over" && exit; }
     sleep 1
