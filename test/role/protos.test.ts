@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseAllDocuments } from "yaml";
+import { durationInSeconds } from "../../.dagger/src/node/duration.js";
 import { Machine } from "./machine.js";
 import { kubernetesReader } from "./protos/kubernetes.js";
 import { shellProblems } from "./shell-files.js";
@@ -436,6 +437,17 @@ coredns-x3      0/1   ErrImagePull            0   9m
     test("in the first eight minutes it is a failure, which is tried again: the network may be late", () => {
       protos.put("/proc/uptime", "479.99 100.00\n");
       for (const fact of ["node", "pod", "dns"]) expect(check(fact), fact).toMatchObject({ code: 1, out: "" });
+    });
+
+    test("an assertion that can say so has time for it: three requests of 10 s more than those minutes", () => {
+      const [, after] = /-ge (\d+) \]/.exec(protos.read("/usr/lib/hegemonikon/protos/unshown")) ?? [];
+      expect(after).toBe("480"); // "eight minutes", as it says itself, and the README does
+      expect(readme("protos").match(/eight minutes after the start/g)).toHaveLength(1);
+      const those = protos.node.assertions.filter(({ command }) => /^protos-check (node|pod|dns)$/.test(command));
+      expect(those).toHaveLength(3);
+      for (const { name, within } of those) {
+        expect([name, durationInSeconds(within) > Number(after) + 30]).toEqual([name, true]);
+      }
     });
 
     test("another reason is a failure: pods that crash, a node that is not Ready for want of anything else", () => {

@@ -1,10 +1,12 @@
 """The configuration files: what they mean, and what a mistake in one of them does."""
 
+import re
 import tempfile
 import unittest
 from pathlib import Path
 
 from doorbell import config
+from doorbell.ini import parse
 
 IMAGE = Path(__file__).parents[3] / "nodes/thuroros/files/doorbell.conf"
 
@@ -21,6 +23,13 @@ def load(*texts: str) -> config.Config:
 class Files(unittest.TestCase):
     def test_the_image_s_file_says_what_the_program_s_defaults_say(self) -> None:
         self.assertEqual(config.load([IMAGE]), config.Config())
+
+    def test_the_image_s_file_has_every_setting_and_no_other_and_says_no_secret(self) -> None:
+        text = IMAGE.read_text()
+        commented = re.sub(r"^# (\w+ = )", r"\1", text, flags=re.MULTILINE)
+        named = [{(one.section, one.key) for one in parse(which, str(IMAGE))[0]} for which in (text, commented)]
+        self.assertEqual(named[1], set(config.READERS))
+        self.assertEqual(named[1] - named[0], {("recipients", "to"), ("mqtt", "user"), ("mqtt", "password")})
 
     def test_the_image_names_no_recipient(self) -> None:
         self.assertEqual(config.load([IMAGE]).recipients, ())

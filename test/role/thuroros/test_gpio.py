@@ -6,12 +6,14 @@ import threading
 import time
 import unittest
 from collections import deque
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from doorbell import edges
 from doorbell.config import Config
 
+README = Path(__file__).parents[3] / "nodes/thuroros/README.md"
 USED = {
     "LINE_REQ_EV_BOTH_EDGES": 6,
     "LINE_REQ_FLAG_ACTIVE_LOW": 4,
@@ -164,6 +166,7 @@ class Button(unittest.TestCase):
         with self.assertRaises(edges.NoLine) as caught:
             edges.Line(Config(), module(self.line))
         self.assertEqual(str(caught.exception), "line 23 of pinctrl-bcm2711: Device or resource busy")
+        self.assertIn(f"\n| {caught.exception} |", README.read_text(), "what the README says to do has another text")
 
     def test_a_line_that_fails_is_opened_again(self) -> None:
         self.line.events.append((-1, 0.0))

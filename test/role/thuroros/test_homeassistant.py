@@ -113,6 +113,20 @@ class Mqtt(unittest.TestCase):
         self.assertEqual(broker.got["thuroros/doorbell/ring"], (json.dumps({"event_type": "press", "ring": 7}), False))
         self.assertEqual(broker.got["thuroros/doorbell/queue"], ("3", True))
 
+    def test_a_change_of_any_setting_of_mqtt_is_applied_and_of_no_other(self) -> None:
+        broker = Broker()
+        self.addCleanup(broker.close)
+        self.home.apply(self.config(broker.port))
+        self.assertTrue(until(lambda: self.home.state == "connected"))
+        for values in ({"mqtt_discovery": "ha"}, {"mqtt_user": "bell"}, {"mqtt_user": "bell", "mqtt_password": "1"}):
+            before = len(broker.clients)
+            for same in (values, values, {**values, "line": 24}):
+                self.home.apply(self.config(broker.port, **same))
+            self.assertTrue(until(lambda: self.home.state == "connected"))
+            self.assertEqual(len(broker.clients), before + 1, values)
+            if "mqtt_discovery" in values:
+                self.assertTrue(until(lambda: "ha/sensor/thuroros_doorbell_queue/config" in broker.got))
+
     def test_no_broker_blocks_nothing_and_old_rings_are_not_told_later(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]

@@ -32,14 +32,6 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--json", action="store_true", help="for programs")
     machine = "judge only what this machine is answerable for: not recipients, not mowa (the test of an image)"
     show.add_argument("--machine", action="store_true", help=machine)
-    edge = "fail without a source of rings: on a Raspberry Pi the GPIO line, elsewhere simulated rings will do; gpio: "
-    show.add_argument(
-        "--require-edge-source",
-        nargs="?",
-        const="any",
-        choices=("any", "gpio"),
-        help=edge + "the line, wherever this is",
-    )
 
     ring = commands.add_parser("ring", parents=[run], help="ring the bell without the button")
     kind = ring.add_mutually_exclusive_group(required=True)
@@ -87,10 +79,6 @@ def main(arguments: Sequence[str]) -> int:
 def _status(options: argparse.Namespace) -> int:
     facts = control.ask(options.run_dir, "status")
     findings = status.judge(facts)
-    kind = facts["source"]["kind"]
-    if options.require_edge_source == "gpio" and kind != "gpio":
-        text = f"a GPIO line is required and there is none: {facts['source']['detail']}"
-        findings.insert(0, status.Finding(status.BROKEN, True, text))
     code = status.level(findings, options.machine)
     if options.json:
         told = [{"level": status.WORDS[one.level], "machine": one.machine, "text": one.text} for one in findings]

@@ -9,14 +9,14 @@ import logging
 import threading
 from typing import Any
 
-from doorbell.config import Config
+from doorbell.config import READERS, Config
 
 BASE = "thuroros/doorbell"
 log = logging.getLogger("doorbell")
 
 
 def discovery(prefix: str) -> dict[str, dict[str, object]]:
-    """The retained discovery messages, by topic: the bell as an event, the queue and the last ring as sensors."""
+    """The retained discovery messages, by topic: the bell as an event, the queue's length as a sensor."""
     shared: dict[str, object] = {
         "availability_topic": f"{BASE}/online",
         "device": {"identifiers": ["thuroros"], "name": "ThurorOS", "model": "Doorbell relay"},
@@ -52,14 +52,17 @@ class HomeAssistant:
 
     def apply(self, config: Config) -> None:
         """Connects, reconnects or leaves, as the settings say."""
-        key = (config.mqtt, config.mqtt_host, config.mqtt_port, config.mqtt_user, config.mqtt_password)
+        # All of [mqtt]: discovery, too, is told at a connection.
+        key = tuple(getattr(config, name) for (section, _), (name, _) in READERS.items() if section == "mqtt")
         if key == self._key:
             return
         self.close()
         self._key = key
-        if not config.mqtt:
-            self.state = "off"
-            return
+        self.state = "off"
+        if config.mqtt:
+            self._open(config)
+
+    def _open(self, config: Config) -> None:
         try:
             import paho.mqtt.client as paho
         except ImportError:
@@ -72,32 +75,32 @@ class HomeAssistant:
             client.username_pw_set(config.mqtt_user, config.mqtt_password)
         client.will_set(f"{BASE}/online", "offline", qos=1, retain=True)
         client.reconnect_delay_set(1, 120)
-        prefix = config.mqtt_discovery
-
-        def connected(client: Any, _data: object, _flags: object, code: int) -> None:
-            if code != 0:
-                self.state = f"the broker refuses the connection (code {code})"
-                log.warning("MQTT: %s", self.state)
-                return
-            for topic, message in discovery(prefix).items():
-                client.publish(topic, json.dumps(message), qos=1, retain=True)
-            client.publish(f"{BASE}/online", "online", qos=1, retain=True)
-            self._queue = ""
-            self._connected.set()
-            self.state = "connected"
-            log.info("MQTT: connected")
-
-        def disconnected(_client: Any, _data: object, code: int) -> None:
-            self._connected.clear()
-            if code != 0 and self.state == "connected":
-                self.state = "the broker is away"
-                log.warning("MQTT: %s", self.state)
-
-        client.on_connect, client.on_disconnect = connected, disconnected
+        topics = discovery(config.mqtt_discovery)
+        client.on_connect = lambda client, _data, _flags, code: self._answered(client, code, topics)
+        client.on_disconnect = lambda _client, _data, code: self._parted(code)
         self.state = "connecting"
         self._client = client
         client.connect_async(config.mqtt_host, config.mqtt_port, keepalive=60)
         client.loop_start()
+
+    def _answered(self, client: Any, code: int, topics: dict[str, dict[str, object]]) -> None:
+        if code != 0:
+            self.state = f"the broker refuses the connection (code {code})"
+            log.warning("MQTT: %s", self.state)
+            return
+        for topic, message in topics.items():
+            client.publish(topic, json.dumps(message), qos=1, retain=True)
+        client.publish(f"{BASE}/online", "online", qos=1, retain=True)
+        self._queue = ""
+        self._connected.set()
+        self.state = "connected"
+        log.info("MQTT: connected")
+
+    def _parted(self, code: int) -> None:
+        self._connected.clear()
+        if code != 0 and self.state == "connected":
+            self.state = "the broker is away"
+            log.warning("MQTT: %s", self.state)
 
     def rang(self, ring: int) -> None:
         """Tells of a ring, if the broker is there."""
