@@ -10,7 +10,6 @@ export type Partition = { name: string; offset: number; bytes: number; type: str
 
 /** A RAW disk, as media/scripts/raw-facts.sh noted it. */
 export type RawFacts = {
-  diskBytes: number;
   table: string;
   partitions: Partition[];
   /** Paths in the EFI system partition, without a leading slash. */
@@ -25,13 +24,12 @@ export type RawFacts = {
 
 /** Reads what raw-facts.sh wrote: the first word of a line says what the rest is. */
 export function parseRawFacts(text: string): RawFacts {
-  const facts: RawFacts = { diskBytes: 0, table: "", partitions: [], esp: [], espConfig: [], files: [], oemConfig: "" };
+  const facts: RawFacts = { table: "", partitions: [], esp: [], espConfig: [], files: [], oemConfig: "" };
   const oem: string[] = [];
   for (const line of text.split("\n")) {
     const space = line.indexOf(" ");
     const [key, rest] = space === -1 ? [line, ""] : [line.slice(0, space), line.slice(space + 1)];
-    if (key === "disk-bytes") facts.diskBytes = Number(rest);
-    else if (key === "table") facts.table = rest;
+    if (key === "table") facts.table = rest;
     else if (key === "esp") facts.esp.push(rest);
     else if (key === "esp-config") facts.espConfig.push(rest);
     else if (key === "file") facts.files.push(rest);

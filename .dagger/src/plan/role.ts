@@ -124,7 +124,7 @@ export function installDefaults(node: Pick<Node, "name" | "install">): string {
 }
 
 /** Whether someone could log in: the installer refuses an image without a user unless the file .nousers says so. */
-export function declaresUsers({ cloudConfig }: Pick<RoleInput, "cloudConfig">): boolean {
+function declaresUsers({ cloudConfig }: Pick<RoleInput, "cloudConfig">): boolean {
   return usersOf(cloudConfig).length > 0;
 }
 

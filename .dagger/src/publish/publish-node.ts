@@ -141,12 +141,7 @@ export async function publishNode(
 }
 
 /** Publishes what a build gave. */
-export async function publishBuild(
-  built: Directory,
-  recipe: Recipe,
-  checked: Checked,
-  sourceUrl: string,
-): Promise<Published> {
+async function publishBuild(built: Directory, recipe: Recipe, checked: Checked, sourceUrl: string): Promise<Published> {
   return publishImage(await uploadOf(built, recipe, checked, sourceUrl), await publishTools(checked), checked.signer);
 }
 
