@@ -91,8 +91,8 @@ function lastWords(output: string): string[] {
 type Booted = { node: string; version: string; attempt: number };
 
 /**
- * The error of a release whose node is built and does not do its job. The workflow that releases knows it by the first
- * line, and fetches what the boot left by the attempt in the last.
+ * The error of a release whose node is built and does not do its job. The workflow that releases knows it by the attempt
+ * in the last line, with which it fetches what that boot left.
  */
 export function unprovenText({ node, version, attempt }: Booted, why: string): string {
   const call = `dagger call boot --node=${node} --version=${version} --even-failed --attempt=${attempt} export --path=proof`;
