@@ -18,6 +18,7 @@ const programs: Readonly<Record<string, Program>> = {
   "iptables-save": { packages: ["iptables"], tiers: ["engine"] },
   jq: { packages: ["jq"], tiers: ["unit", "role", "engine", "full"] },
   mdir: { packages: ["mtools"], tiers: ["full"] },
+  mke2fs: { packages: ["e2fsprogs"], tiers: ["unit"] },
   openssl: { packages: ["openssl"], tiers: ["unit", "engine", "full"] },
   pgrep: { packages: ["procps"], tiers: ["engine"] },
   ps: { packages: ["procps"], tiers: ["role", "engine"] },

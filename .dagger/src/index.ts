@@ -457,7 +457,7 @@ export class Hegemonikon {
     evenFailed: boolean = false,
     attempt: number = 1,
   ): Promise<Directory> {
-    const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "", medium: "iso" });
+    const recipe = await readRecipe(this.nodesDir, this.sourcesFile, { node, version, revision: "" });
     return explained(node, () =>
       upgradeTest(recipe, this.nodesDir.directory(node), { faults, kvm, evenFailed, attempt }),
     );

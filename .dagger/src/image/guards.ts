@@ -1,7 +1,7 @@
 import { LOCKED, usersOf } from "../cloudconfig/facts.js";
 import type { Problem } from "../errors.js";
 import type { Facts } from "../media/facts.js";
-import { problemsOf } from "../media/problems-of.js";
+import { type ProblemOf, problemsOf } from "../media/problems-of.js";
 
 /** Why each kind of file may not be in an image. */
 const FORBIDDEN: Readonly<Record<string, string>> = {
@@ -31,41 +31,57 @@ function modelOf(facts: Facts): string {
   return line?.slice("KAIROS_MODEL ".length) ?? "";
 }
 
+/** What the guards of the kernel read. `kernel` is the release of the one that boots. */
+type Kernels = { kernel: string; kernels: readonly string[]; model: string; facts: Facts };
+
 function kernelProblems(node: string, facts: Facts): Problem[] {
   const problem = problemsOf(`image of ${node}`, "image");
-  const problems: Problem[] = [];
-  const kernels = facts.get("kernel") ?? [];
+  const there: Kernels = {
+    kernel: bootedKernel(facts),
+    kernels: facts.get("kernel") ?? [],
+    model: modelOf(facts),
+    facts,
+  };
+  const guards = [linkProblems, piProblems, moduleProblems, otherProblems, initrdProblems, stubProblems];
+  return guards.flatMap((guard) => guard(problem, there));
+}
+
+function linkProblems(problem: ProblemOf, { kernel, kernels, facts }: Kernels): Problem[] {
+  if (kernels.length === 0) return [problem("kernel", "There is no kernel in /boot", "none", "/boot/vmlinuz-RELEASE")];
+  if (kernels.includes(`boot/vmlinuz-${kernel}`)) return [];
+  const found = facts.get("kernel-link")?.[0] ?? "no link /boot/vmlinuz";
+  return [problem("kernel", "/boot/vmlinuz, which boots, leads to no kernel", found, kernels.join(" or "))];
+}
+
+function piProblems(problem: ProblemOf, { kernel, model }: Kernels): Problem[] {
+  if (!model.startsWith("rpi") || !kernel.endsWith("-generic")) return [];
+  return [
+    problem(
+      "pi-kernel",
+      "The kernel that boots has no driver of the Raspberry Pi's SD card",
+      kernel,
+      "Ubuntu's kernel for the Pi, RELEASE-raspi",
+      "the Pi would start it and find no root (kairos#4222)",
+    ),
+  ];
+}
+
+function moduleProblems(problem: ProblemOf, { kernel, facts }: Kernels): Problem[] {
   const modules = facts.get("modules") ?? [];
-  const kernel = bootedKernel(facts);
-  if (kernels.length === 0) {
-    problems.push(problem("kernel", "There is no kernel in /boot", "none", "/boot/vmlinuz-RELEASE"));
-  } else if (!kernels.includes(`boot/vmlinuz-${kernel}`)) {
-    const found = facts.get("kernel-link")?.[0] ?? "no link /boot/vmlinuz";
-    problems.push(problem("kernel", "/boot/vmlinuz, which boots, leads to no kernel", found, kernels.join(" or ")));
-  }
-  if (modelOf(facts).startsWith("rpi") && kernel.endsWith("-generic")) {
-    problems.push(
-      problem(
-        "pi-kernel",
-        "The kernel that boots has no driver of the Raspberry Pi's SD card",
-        kernel,
-        "Ubuntu's kernel for the Pi, RELEASE-raspi",
-        "the Pi would start it and find no root (kairos#4222)",
-      ),
-    );
-  }
-  if (!modules.includes(kernel)) {
-    const found = modules.join(", ") || "none";
-    problems.push(problem("kernel", "The kernel that boots has no modules", found, `/usr/lib/modules/${kernel}`));
-  }
-  const others = kernels.filter((path) => path !== `boot/vmlinuz-${kernel}`);
-  if (kernels.length > 1) {
-    const onPi = modelOf(facts).startsWith("rpi") && kernel.endsWith("-raspi");
-    problems.push({
+  if (modules.includes(kernel)) return [];
+  const found = modules.join(", ") || "none";
+  return [problem("kernel", "The kernel that boots has no modules", found, `/usr/lib/modules/${kernel}`)];
+}
+
+function otherProblems(problem: ProblemOf, { kernel, kernels, model }: Kernels): Problem[] {
+  if (kernels.length < 2) return [];
+  const onPi = model.startsWith("rpi") && kernel.endsWith("-raspi");
+  return [
+    {
       ...problem(
         "one-kernel",
         `Kernels that never boot are in the image, beside ${kernel}`,
-        others.join(", "),
+        kernels.filter((path) => path !== `boot/vmlinuz-${kernel}`).join(", "),
         "one kernel",
         onPi
           ? "some releases of kairos-init bring Ubuntu's generic kernel to a Raspberry Pi, too (kairos#4222): only weight"
@@ -73,34 +89,38 @@ function kernelProblems(node: string, facts: Facts): Problem[] {
       ),
       // What kairos-init does is no fault of the node, and the Pi boots the right one.
       severity: onPi ? "warning" : "error",
-    });
-  }
-  const initrdKernels = facts.get("initrd-kernel") ?? [];
+    },
+  ];
+}
+
+function initrdProblems(problem: ProblemOf, { kernel, facts }: Kernels): Problem[] {
   if ((facts.get("initrd") ?? []).length === 0) {
-    problems.push(problem("initrd", "There is no initrd", "nothing at /boot/initrd", "an initrd made for the kernel"));
-  } else if (initrdKernels.length !== 1 || initrdKernels[0] !== kernel) {
-    problems.push(
-      problem(
-        "initrd",
-        "The initrd was made for another kernel",
-        `modules of ${initrdKernels.join(", ") || "no kernel"}`,
-        `modules of ${kernel || "the kernel"} only`,
-        "it could not load a driver and would not find its root",
-      ),
-    );
+    return [problem("initrd", "There is no initrd", "nothing at /boot/initrd", "an initrd made for the kernel")];
   }
-  if (!(facts.get("kernel-option") ?? []).includes(`${kernel} EFI_STUB=y`)) {
-    problems.push(
-      problem(
-        "efi-stub",
-        "The kernel has no EFI stub",
-        `CONFIG_EFI_STUB is not y in /boot/config-${kernel}`,
-        "CONFIG_EFI_STUB=y",
-        "GRUB starts the kernel through it; without it the machine does not boot (kairos#2249)",
-      ),
-    );
-  }
-  return problems;
+  const made = facts.get("initrd-kernel") ?? [];
+  if (made.length === 1 && made[0] === kernel) return [];
+  return [
+    problem(
+      "initrd",
+      "The initrd was made for another kernel",
+      `modules of ${made.join(", ") || "no kernel"}`,
+      `modules of ${kernel || "the kernel"} only`,
+      "it could not load a driver and would not find its root",
+    ),
+  ];
+}
+
+function stubProblems(problem: ProblemOf, { kernel, facts }: Kernels): Problem[] {
+  if ((facts.get("kernel-option") ?? []).includes(`${kernel} EFI_STUB=y`)) return [];
+  return [
+    problem(
+      "efi-stub",
+      "The kernel has no EFI stub",
+      `CONFIG_EFI_STUB is not y in /boot/config-${kernel}`,
+      "CONFIG_EFI_STUB=y",
+      "GRUB starts the kernel through it; without it the machine does not boot (kairos#2249)",
+    ),
+  ];
 }
 
 function forbiddenProblems(node: string, facts: Facts): Problem[] {

@@ -77,6 +77,8 @@ export function moduleStep(path: string): Step | undefined {
   if (path === "dagger.json") return "module";
   if (!path.startsWith(".dagger/") || NOT_BUILDING.test(path) || path.endsWith(".md")) return undefined;
   const folder = /^\.dagger\/src\/([^/]+)\//.exec(path)?.[1];
+  // What is baked into each image, and so the role's (plan/role.ts), although a proof and a gate use it.
+  if (/^\.dagger\/src\/boot\/role-(check|gate)\//.test(path)) return "role";
   if (folder === "media") return "medium";
   if (folder === "boot") return "boot";
   return "module";

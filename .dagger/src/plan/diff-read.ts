@@ -48,7 +48,7 @@ export function contentsOf(name: string, manifest: BuildManifest, listing: strin
 }
 
 /** Path to everything that the listing says of it. */
-export function entriesOf(listing: string): Map<string, string> {
+function entriesOf(listing: string): Map<string, string> {
   return new Map(
     parseContent(listing).map(({ path, type, mode, owner, bytes, content }) => [
       path,
@@ -58,7 +58,7 @@ export function entriesOf(listing: string): Map<string, string> {
 }
 
 /** An image's tag or a download's file name, with the start of its digest: as much as tells two versions apart. */
-export function sourceText(address: string, digest: string): string {
+function sourceText(address: string, digest: string): string {
   const last = address.split("/").at(-1) ?? address;
   const tag = /:([^:@/]+)(@.*)?$/.exec(last)?.[1] ?? last;
   return digest ? `${tag} (${digest.replace(/^sha256:/, "").slice(0, 12)})` : tag;

@@ -87,11 +87,14 @@ function lastWords(output: string): string[] {
   return lines.slice(-SHOWN).map((line) => `  ${line.slice(0, 300)}`);
 }
 
+/** A boot of a node that is released; `attempt` is as in `boot`, whose run of that number the engine keeps. */
+type Booted = { node: string; version: string; attempt: number };
+
 /**
- * The error of a release whose node is built and does not do its job. The workflow that releases knows it by the first
- * line, and fetches what the boot left.
+ * The error of a release whose node is built and does not do its job. The workflow that releases knows it by the attempt
+ * in the last line, with which it fetches what that boot left.
  */
-export function unprovenText(node: string, version: string, why: string): string {
-  const call = `dagger call boot --node=${node} --version=${version} --even-failed export --path=proof`;
+export function unprovenText({ node, version, attempt }: Booted, why: string): string {
+  const call = `dagger call boot --node=${node} --version=${version} --even-failed --attempt=${attempt} export --path=proof`;
   return `release: ${node} is built, and its role is not proven\n${why}\n  ${call} gives what that boot left`;
 }

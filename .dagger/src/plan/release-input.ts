@@ -93,14 +93,16 @@ export function nodeProblems(node: string, nodes: readonly string[]): string[] {
   ];
 }
 
+/** What a call without a way to sign is told. */
+export const NOTHING_TO_SIGN_WITH =
+  "key: found nothing to sign with, expected --key=file://cosign.key (with --key-password), or --oidc-url and --oidc-token in GitHub Actions";
+
 function signingProblems({ key, oidcUrl, oidcToken }: PublishInput): string[] {
   if (key && (oidcUrl || oidcToken)) return ["key: found a key and an OIDC token, expected one way to sign"];
   if (oidcUrl !== oidcToken)
     return [`oidc-${oidcUrl ? "token" : "url"}: found nothing, expected both of them or a key`];
   if (!key && !oidcUrl) {
-    return [
-      "key: found nothing to sign with, expected --key=file://cosign.key (with --key-password), or --oidc-url and --oidc-token in GitHub Actions",
-    ];
+    return [NOTHING_TO_SIGN_WITH];
   }
   return [];
 }

@@ -112,6 +112,11 @@ export function incomplete(image: string): string {
   return `publish: ${image} lacks what is attached to it, or a signature that is believed, expected all of it before it gets a name: call release for this node again`;
 }
 
+/** The error of a name that was there, and is not `seconds` later. */
+export function vanished(reference: string, digest: string, seconds: number): string {
+  return `publish: ${reference} was set, and ${seconds} s later found no such tag, expected it to name ${digest}: somebody deletes tags there; call it again when that has ended`;
+}
+
 /** What a call of publish did. */
 export type Published = {
   node: string;

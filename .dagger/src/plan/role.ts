@@ -3,7 +3,6 @@ import { roleCheckEntries } from "../boot/role-check/entries.js";
 import { roleGateEntries } from "../boot/role-gate/entries.js";
 import { usersOf } from "../cloudconfig/facts.js";
 import { HegemonikonError } from "../errors.js";
-import { durationInSeconds } from "../node/duration.js";
 import type { Node } from "../node/node.js";
 import type { Sources } from "../sources/sources.js";
 import { type DownloadReference, downloadReference, type ImageReference, imageReference } from "./references.js";
@@ -100,11 +99,7 @@ export function roleEntries(input: RoleInput): RoleEntry[] {
   });
   json(`${SHARE}/containers.json`, containers);
   json(`${SHARE}/models.json`, node.models);
-  json(
-    `${SHARE}/assertions.json`,
-    node.assertions.map(({ name, command, within }) => ({ name, command, withinSeconds: durationInSeconds(within) })),
-  );
-  json(`${SHARE}/node.json`, { name: node.name, role: node.role, machine: node.machine, model: node.model });
+  json(`${SHARE}/node.json`, { name: node.name, role: node.role });
 
   entries.push(...roleCheckEntries(node), ...roleGateEntries());
 
@@ -129,7 +124,7 @@ export function installDefaults(node: Pick<Node, "name" | "install">): string {
 }
 
 /** Whether someone could log in: the installer refuses an image without a user unless the file .nousers says so. */
-export function declaresUsers({ cloudConfig }: Pick<RoleInput, "cloudConfig">): boolean {
+function declaresUsers({ cloudConfig }: Pick<RoleInput, "cloudConfig">): boolean {
   return usersOf(cloudConfig).length > 0;
 }
 

@@ -8,6 +8,7 @@ import {
   type PublishedManifest,
   readManifest,
   type Staged,
+  vanished,
 } from "../plan/release-state.js";
 import { newerIn, tags, tagText } from "../plan/tags.js";
 import { askTool, runTool, writeTool } from "./access.js";
@@ -136,7 +137,7 @@ async function claimTag(oras: Container, reference: string, digest: string, cont
   });
   await new Promise((wake) => setTimeout(wake, SETTLING));
   const after = decide(reference, await manifestAt(oras, reference), contentDigest);
-  if (after.push) throw new HegemonikonError(`publish: ${reference} vanished while it was published`);
+  if (after.push) throw new HegemonikonError(vanished(reference, digest, SETTLING / 1000));
   return { digest: after.digest, moved: true };
 }
 

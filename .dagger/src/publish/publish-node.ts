@@ -5,7 +5,7 @@ import type { Recipe } from "../plan/recipe.js";
 import { imageReference } from "../plan/references.js";
 import { failureText } from "../plan/release-failure.js";
 import { identityKeys } from "../plan/release-identity.js";
-import { publishProblems, type Registry, readRegistry, refuse } from "../plan/release-input.js";
+import { NOTHING_TO_SIGN_WITH, publishProblems, type Registry, readRegistry, refuse } from "../plan/release-input.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
 import { type Published, publishedJson, publishedText } from "../plan/release-state.js";
 import { tagParts } from "../plan/tags.js";
@@ -113,7 +113,7 @@ async function asked(
 function signerOf({ key, keyPassword, oidcUrl, oidcToken }: Publisher): Signer {
   if (key) return { kind: "key", key, ...(keyPassword ? { password: keyPassword } : {}) };
   if (oidcUrl && oidcToken) return { kind: "keyless", oidcUrl, oidcToken };
-  throw new HegemonikonError("key: found nothing to sign with");
+  throw new HegemonikonError(NOTHING_TO_SIGN_WITH);
 }
 
 /** oras and cosign, their images pinned, logged in to the registry. */
@@ -141,12 +141,7 @@ export async function publishNode(
 }
 
 /** Publishes what a build gave. */
-export async function publishBuild(
-  built: Directory,
-  recipe: Recipe,
-  checked: Checked,
-  sourceUrl: string,
-): Promise<Published> {
+async function publishBuild(built: Directory, recipe: Recipe, checked: Checked, sourceUrl: string): Promise<Published> {
   return publishImage(await uploadOf(built, recipe, checked, sourceUrl), await publishTools(checked), checked.signer);
 }
 

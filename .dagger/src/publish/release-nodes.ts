@@ -1,7 +1,6 @@
 import { type Directory, dag, type GitRepository } from "@dagger.io/dagger";
 import { boot } from "../boot/boot.js";
 import { BootRoute } from "../boot/route.js";
-import { HegemonikonError } from "../errors.js";
 import { explained } from "../image/explain.js";
 import { image } from "../image/image.js";
 import { releasedName } from "../plan/artefacts.js";
@@ -93,14 +92,11 @@ async function builtAndProven(work: Project, recipe: Recipe, proven: boolean): P
   if (!proven || medium !== "iso") return { recipe, built, proof: undefined };
   const container = image(recipe, work.files.nodes.directory(name));
   const wanted = { route: BootRoute.Live, kvm: true, evenFailed: false };
-  try {
-    const proof = await wholeProof((attempt) =>
-      explained(name, async () => (await boot(recipe, container, { ...wanted, attempt })).sync()),
-    );
-    return { recipe, built, proof };
-  } catch (error) {
-    throw new HegemonikonError(unprovenText(name, recipe.version, (error as Error).message), { cause: error });
-  }
+  const proof = await wholeProof(
+    (attempt) => explained(name, async () => (await boot(recipe, container, { ...wanted, attempt })).sync()),
+    (why, attempt) => unprovenText({ node: name, version: recipe.version, attempt }, why),
+  );
+  return { recipe, built, proof };
 }
 
 /** What people download of a node: the medium, whole or in parts, SBOM, manifest, notes, and the signed checksums; its proof. */

@@ -4,7 +4,7 @@ import type { GitRepository } from "@dagger.io/dagger";
 export type RepositoryState = { commit: string; clean: boolean };
 
 /** The commit that is checked out, and whether nothing else is in the working tree. */
-export async function repositoryState(repository: GitRepository): Promise<RepositoryState> {
+async function repositoryState(repository: GitRepository): Promise<RepositoryState> {
   const [commit, clean] = await Promise.all([repository.head().commit(), repository.uncommitted().isEmpty()]);
   return { commit, clean };
 }

@@ -6,9 +6,11 @@ import { Node } from "../../../.dagger/src/node/node.js";
 import { parseNode } from "../../../.dagger/src/node/parse.js";
 import { affected, isReadByMeaning, type Revision } from "../../../.dagger/src/plan/affected.js";
 import { codeStripper } from "../../../.dagger/src/plan/affected-code.js";
-import { FIELD_STEPS, moduleStep, sourceSteps, TOOL_STEPS } from "../../../.dagger/src/plan/affected-steps.js";
+import { FIELD_STEPS, moduleStep, STEPS, sourceSteps, TOOL_STEPS } from "../../../.dagger/src/plan/affected-steps.js";
 import { affectedJson, affectedText } from "../../../.dagger/src/plan/affected-text.js";
+import { roleEntries } from "../../../.dagger/src/plan/role.js";
 import { parseSources } from "../../../.dagger/src/sources/parse.js";
+import { input } from "../plan/inputs";
 
 const root = join(import.meta.dir, "../../..");
 const NODES = ["kairos", "noos", "protos", "thuroros"];
@@ -260,6 +262,7 @@ describe("affected", () => {
 
 describe("this repository", () => {
   const text = (path: string) => readFileSync(join(root, path), "utf8");
+  const source = (path: string) => text(`.dagger/src/${path}`);
   const names = readdirSync(join(root, "nodes"), { withFileTypes: true }).flatMap((d) =>
     d.isDirectory() ? [d.name] : [],
   );
@@ -284,7 +287,6 @@ describe("this repository", () => {
 
   test("what counts as not building is imported by nothing that builds, but to be refused", () => {
     const refusals = ["check/check.ts", "check/report.ts"];
-    const source = (path: string) => readFileSync(join(root, ".dagger/src", path), "utf8");
     const seen = new Set<string>();
     const visit = (path: string): void => {
       if (seen.has(path) || refusals.includes(path)) return;
@@ -297,6 +299,22 @@ describe("this repository", () => {
     for (const file of files) if (file.endsWith(".ts") && folders.includes(file.split("/")[0] ?? "")) visit(file);
     expect(seen.size).toBeGreaterThan(5);
     expect([...seen].filter((path) => moduleStep(`.dagger/src/${path}`) === undefined)).toEqual([]);
+  });
+
+  test("a text of the module's that stands in an image is of the role's step, not of one after it", () => {
+    const late = STEPS.slice(STEPS.indexOf("role") + 1);
+    const files = readdirSync(join(root, ".dagger/src"), { recursive: true, encoding: "utf8" });
+    const paths = new Map(
+      files.filter((file) => /\/files\/[^/]+$/.test(file)).map((file) => [source(file), `.dagger/src/${file}`]),
+    );
+    const baked = roleEntries(input()).flatMap((entry) => {
+      const path = entry.kind === "text" ? paths.get(entry.text) : undefined;
+      return path ? [path] : [];
+    });
+    expect(baked.length).toBeGreaterThan(10);
+    expect(baked.filter((path) => late.includes(moduleStep(path) ?? "boot"))).toEqual([]);
+    const why = (path: string) => affected([path], FIXTURE, FIXTURE).nodes[0]?.reasons[0]?.step;
+    expect(why(".dagger/src/boot/role-gate/entries.ts")).toBe("role");
   });
 
   test("the files that are read by their meaning are the ones it has", () => {

@@ -144,3 +144,31 @@ test("a card larger than its medium is filled from its start; a medium larger th
   expect(readFileSync(join(folder, "card"), "latin1").slice(0, 3)).toBe("mmm");
   expect(card(2 ** 19).stderr).toContain("the medium takes 1048576 bytes, expected at most the card's 524288");
 });
+
+test("a card gets its files, and is none where they found no room: debugfs itself ends well all the same", () => {
+  const { folder, call } = scene({});
+  const [raw, oem, files] = ["medium.raw", "oem.ext2", "files"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  mkdirSync(files);
+  writeFileSync(join(files, "simulated-gpio"), "label=chip\nlines=58\n");
+  writeFileSync(join(files, "simulate-gpio.sh"), "#!/bin/sh\n".padEnd(5000, "#"));
+  writeFileSync(oem, Buffer.alloc(2 ** 20));
+  expect(spawnSync("mke2fs", ["-q", "-t", "ext2", oem]).status).toBe(0);
+  writeFileSync(raw, Buffer.alloc(4 * 2 ** 20));
+  const table = "label: gpt\nstart=2048, size=2048, name=oem\n";
+  expect(spawnSync("sfdisk", ["-q", raw], { input: table }).status).toBe(0);
+  expect(spawnSync("dd", [`if=${oem}`, `of=${raw}`, "seek=2048", "conv=notrunc"]).status).toBe(0);
+  expect(spawnSync("zstd", ["-q", raw]).status).toBe(0);
+  const card = () => {
+    writeFileSync(join(folder, "card"), Buffer.alloc(8 * 2 ** 20));
+    return call("make-card.sh", [`${raw}.zst`, join(folder, "card"), files]);
+  };
+  expect(card().status).toBe(0);
+  writeFileSync(join(files, "simulated-gpio"), Buffer.alloc(2 ** 21, "x"));
+  const full = card();
+  expect(full.status).toBe(1);
+  expect(full.stderr).toContain("make-card: simulated-gpio in the partition oem is not the file that was written");
+}, 30_000);

@@ -200,3 +200,17 @@ test("an upgrade that fails says why in records that the kernel takes and Ubuntu
     rmSync(dir, { recursive: true });
   }
 });
+
+test("a node whose medium is a RAW is told what proves it, before anything is made of it", async () => {
+  const { upgradeTest } = await import("../../../.dagger/src/boot/upgrade/upgrade-test");
+  const raw = recipeOf({ ...input({ medium: "raw" }), version: "v1.2.3", revision: "" });
+  // No folder of the node: whatever came first would fail at it.
+  const asked = upgradeTest(raw, undefined as never, { faults: [], kvm: true, evenFailed: false, attempt: 1 });
+  await expect(asked).rejects.toThrow(
+    "--node: found probe, whose medium is raw, expected a node whose medium is iso: upgrade-test installs from it; " +
+      "boot --node=probe --route=installed proves a RAW",
+  );
+  // The function asks for no medium itself: its words would be those of iso and raw.
+  const index = readFileSync(join(import.meta.dir, "../../../.dagger/src/index.ts"), "utf8");
+  expect(index.slice(index.indexOf("async upgradeTest("))).not.toContain("medium:");
+});

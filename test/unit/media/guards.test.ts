@@ -42,7 +42,6 @@ test("the default user is named", () => {
 });
 
 const raw = [
-  "disk-bytes 3000000000",
   "table gpt",
   "partition efi 1048576 67108864 vfat COS_GRUB C12A",
   "partition oem 68157440 67108864 ext2 COS_OEM 0FC6",

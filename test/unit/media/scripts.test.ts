@@ -91,3 +91,22 @@ test("every script that a tool's image runs says what it needs of it", () => {
   const text = (name: string) => readFileSync(join(scripts, name), "utf8");
   expect(names.filter((name) => !others.includes(name) && !text(name).includes('/needs.sh" '))).toEqual([]);
 });
+
+test("what is noted of an image or a medium is read by the module", () => {
+  const notes = ["image-facts.sh", "iso-facts.sh", "raw-facts.sh"].map((name) =>
+    // A comment ends a line of code, or is one.
+    readFileSync(join(scripts, name), "utf8").replace(/(^|\s)# .*$/gm, ""),
+  );
+  const noted = notes.flatMap((text) => [...text.matchAll(/\b(?:fact |echo ")([a-z-]+)/g)].map(([, key = ""]) => key));
+  const options = notes.flatMap((text) => [...text.matchAll(/CONFIG_([A-Z_]+)/g)].map(([, name = ""]) => name));
+  const src = join(import.meta.dir, "../../../.dagger/src");
+  const code = readdirSync(src, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => readFileSync(join(src, file), "utf8"))
+    .join("\n");
+  expect(noted.length).toBeGreaterThan(15);
+  expect([
+    ...noted.filter((key) => !code.includes(`"${key}"`)),
+    ...options.filter((name) => !code.includes(name)),
+  ]).toEqual([]);
+});

@@ -1,4 +1,6 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { HegemonikonError } from "../../../.dagger/src/errors.js";
 import { roleEntries } from "../../../.dagger/src/plan/role.js";
 import { input } from "./inputs";
@@ -73,8 +75,38 @@ test("a tree is an image's root file system as a folder; an image that is not in
 
 test("assertions carry seconds", () => {
   const more = { assertions: [{ name: "up", command: "true", within: "2min" }] };
-  const entry = at(roleEntries(input(more)), "/usr/share/hegemonikon/assertions.json") as { text: string };
-  expect(JSON.parse(entry.text)).toEqual([{ name: "up", command: "true", withinSeconds: 120 }]);
+  expect(at(roleEntries(input(more)), "/usr/share/hegemonikon/assertions.tsv")).toMatchObject({
+    text: "120\tup\ttrue\n",
+  });
+});
+
+describe("what the project writes to /usr/share/hegemonikon", () => {
+  const root = join(import.meta.dir, "../../..");
+  const below = (folder: string) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8"));
+  const written = roleEntries(input())
+    .filter(({ kind, path }) => kind === "text" && path.startsWith("/usr/share/hegemonikon/"))
+    .map(({ path }) => path.slice("/usr/share/hegemonikon/".length));
+
+  test("is all that role-check names there", () => {
+    const named = below(".dagger/src/boot/role-check/files").flatMap((text) =>
+      [...text.matchAll(/(?:\$share|\/usr\/share\/hegemonikon)\/([\w.-]+)/g)].map(([, name = ""]) => name),
+    );
+    expect(new Set(named)).toEqual(new Set(["assertions.tsv", "node.json"]));
+    expect(written).toEqual(expect.arrayContaining(named));
+  });
+
+  test("is read by a program of an image", () => {
+    const programs = [
+      ...below(".dagger/src/boot/role-check/files"),
+      ...below(".dagger/src/boot/role-gate/files"),
+      ...readdirSync(join(root, "nodes")).flatMap((name) => below(`nodes/${name}/files`)),
+    ];
+    const reads = (name: string) => programs.some((text) => new RegExp(`/${name.replace(".", "\\.")}\\b`).test(text));
+    expect(written.filter((name) => !reads(name))).toEqual([]);
+  });
 });
 
 test("an enabled unit of the role is linked, a package's by its kind, a quadlet's not at all", () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import { ATTACHMENTS, type Staged } from "../../../.dagger/src/plan/release-state.js";
 import { parseVersion } from "../../../.dagger/src/plan/version.js";
 import { nameImage } from "../../../.dagger/src/publish/image.js";
@@ -62,4 +62,17 @@ describe("an image is completed", () => {
     await expect(nameImage(staged, tools, async () => true)).rejects.toThrow(/is being changed by somebody else/);
     expect([...registry.tags.keys()]).toEqual([]);
   });
+});
+
+test("a version whose name is deleted while it is published is none: what was found and expected is said", async () => {
+  const { registry, tools, complete } = image("friend");
+  await complete(IMAGE);
+  const later = spyOn(globalThis, "setTimeout").mockImplementation(((wake: () => void) => {
+    registry.tags.delete("v1.0.0");
+    wake();
+  }) as never);
+  const named = nameImage(staged, tools, complete);
+  await expect(named.finally(() => later.mockRestore())).rejects.toThrow(
+    `publish: ${REPOSITORY}:v1.0.0 was set, and 5 s later found no such tag, expected it to name ${DIGEST}`,
+  );
 });

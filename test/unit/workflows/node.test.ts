@@ -150,9 +150,11 @@ describe("a node's job of a release", () => {
     }
   });
 
-  test("keeps what a boot that failed left", () => {
-    const { ran, verbs, artifacts } = release({ call: "release", saying: unprovenText("noos", "v1.0.0", "no role") });
+  test("keeps what the boot that failed left, whichever attempt that was", () => {
+    const saying = unprovenText({ node: "noos", version: "v1.0.0", attempt: 764_000_002 }, "no role");
+    const { ran, verbs, calls, artifacts } = release({ call: "release", saying });
     expect([ran.result, verbs]).toEqual(["failure", ["release", "boot even failed"]]);
+    expect(calls).toMatch(/ boot --node=noos --version=main --even-failed --attempt=764000002 export --path=proof$/m);
     expect(ran.summary).toContain("| noos |  |  | 1 of 1 | `none` | `no` |");
     expect(existsSync(join(artifacts, "noos-proof/proof/role.tap"))).toBe(true);
     expect(existsSync(join(artifacts, "release-noos"))).toBe(false);

@@ -16,7 +16,11 @@ describe("each dagger call", () => {
   /** What callers of node.yaml give as a value of an enum. */
   const routes = ["live", "installed"];
   /** What a variable that is no free text may hold. */
-  const values: { [name: string]: string[] } = { ROUTE: routes, SNAPSHOTS: ["true", "false"] };
+  const values: { [name: string]: string[] } = {
+    ROUTE: routes,
+    SNAPSHOTS: ["true", "false"],
+    number: ["1", "999999999"],
+  };
   const calls = steps().flatMap(({ at, step }) =>
     daggerCalls(step.run ?? "").flatMap((words) => {
       const [name] = Object.keys(values).filter((one) => words.some((word) => word.endsWith(`=${one}`)));

@@ -26,7 +26,7 @@ export async function upgradeTest(recipe: Recipe, nodeDir: Directory, wanted: Up
   const { node, version } = recipe;
   if (node.medium !== "iso") {
     throw new HegemonikonError(
-      `nodes/${node.name}/node.yaml: medium is ${node.medium}; upgrade-test needs a node whose medium is iso, which it installs`,
+      `--node: found ${node.name}, whose medium is ${node.medium}, expected a node whose medium is iso: upgrade-test installs from it; boot --node=${node.name} --route=installed proves a RAW`,
     );
   }
   const { kvm, attempt, evenFailed } = wanted;

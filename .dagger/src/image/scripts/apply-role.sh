@@ -4,8 +4,12 @@
 set -eu
 role=$1
 shift
-tar -C "$role" --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -cf - . |
-    tar -C / --no-overwrite-dir --keep-directory-symlink -xpf -
+# An archive that lacks a file which could not be read is whole for who unpacks it: whoever packs it says that it has all.
+packed=$({
+    { tar -C "$role" --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -cf - . && echo all >&3; } |
+        tar -C / --no-overwrite-dir --keep-directory-symlink -xpf -
+} 3>&1)
+[ "$packed" = all ] || { echo "apply-role: not all of the role could be read" >&2 && exit 1; }
 
 release=/etc/kairos-release
 for pair in "$@"; do

@@ -13,7 +13,7 @@ find boot -maxdepth 1 -type f \( -name 'vmlinuz*' -o -name 'Image*' -o -name 'ke
 find boot -maxdepth 1 -type f \( -name 'initrd*' -o -name 'initramfs*' \) | sort | while read -r f; do fact initrd "$f"; done
 find usr/lib/modules -mindepth 1 -maxdepth 1 -type d | sort | while read -r f; do fact modules "${f##*/}"; done
 for f in boot/config-*; do
-    [ ! -f "$f" ] || sed -n "s/^CONFIG_\(EFI_STUB\|SQUASHFS_ZSTD\|OVERLAY_FS\)=\(.\).*/\1=\2/p" "$f" |
+    [ ! -f "$f" ] || sed -n "s/^CONFIG_EFI_STUB=\(.\).*/EFI_STUB=\1/p" "$f" |
         while read -r option; do fact kernel-option "${f#boot/config-} $option"; done
 done
 [ ! -f boot/initrd ] || "$here/initrd-facts.sh" boot/initrd

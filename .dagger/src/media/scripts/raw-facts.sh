@@ -4,7 +4,6 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 "$here/needs.sh" awk blkid debugfs mdir mtype sed sfdisk
 disk=$1
-echo "disk-bytes $(stat -c %s "$disk")"
 table=$(sfdisk -J "$disk")
 echo "table $(echo "$table" | tr -d ' \n' | sed -n 's/.*"label":"\([^"]*\)".*/\1/p')"
 # "start": 64, "size": 131072, "type": "C12A...", "name": "efi"

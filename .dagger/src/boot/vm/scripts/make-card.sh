@@ -14,6 +14,14 @@ truncate -s "$size" "$disk"
 # The table's second copy stands where the medium ended, and sfdisk says so on stderr; the machine moves it.
 start=$(sfdisk -J "$disk" 2> /dev/null | tr -d '\n' | tr '{' '\n' | grep '"name": *"oem"' | sed 's/.*"start": *\([0-9]*\).*/\1/')
 [ -n "$start" ] || { echo "make-card: the medium has no partition oem" >&2 && exit 1; }
+part="$disk?offset=$((start * 512))"
 for file in "$files"/*; do
     echo "write $file $(basename "$file")"
-done | debugfs -w -f - "$disk?offset=$((start * 512))"
+done | debugfs -w -f - "$part"
+# debugfs ends well whatever happens: what counts is what can be read afterwards.
+for file in "$files"/*; do
+    debugfs -R "cat /$(basename "$file")" "$part" 2> /dev/null | cmp -s "$file" - || {
+        echo "make-card: $(basename "$file") in the partition oem is not the file that was written" >&2
+        exit 1
+    }
+done
