@@ -17,6 +17,8 @@ let origin: Origin;
 beforeAll(() => {
   origin = originRepository();
   symlinkSync(join(root, "node_modules"), join(origin.clone, "node_modules"));
+  // .gitignore means the folder, and tests there make copies of what git does not ignore
+  writeFileSync(join(origin.clone, ".git/info/exclude"), "/node_modules\n");
   layGuidesNode(origin.clone);
   origin.git("add", "nodes");
 });
