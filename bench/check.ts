@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nodeNames } from "../test/nodes";
 
 // How long `check` takes, as a process: for the repository's nodes, and for 500 made from them: ./local/bun bench/check.ts.
 // Targets: under 2 s warm for the repository's, under 5 s for 500.
@@ -33,7 +34,7 @@ function median(nodes: string): Times {
 
 /** Copies of the repository's nodes, each under a name and host name of its own. */
 function generate(folder: string, count: number): void {
-  const originals = ["kairos", "noos", "protos", "thuroros"];
+  const originals = nodeNames(root);
   for (let i = 0; i < count; i++) {
     const original = originals[i % originals.length] as string;
     const name = `${original}-${i}`;

@@ -26,7 +26,7 @@ export const standIns: readonly StandIn[] = [
   { name: "syft", kind: "image", replaces: ["ghcr.io/anchore/syft"], archs: [machine] },
   { name: "cosign", kind: "image", replaces: ["ghcr.io/sigstore/cosign/cosign"], archs: [machine] },
   { name: "oras", kind: "image", replaces: ["ghcr.io/oras-project/oras"], archs: [machine] },
-  { name: "local-ai", kind: "image", replaces: ["quay.io/go-skynet/local-ai", "docker.io/localai/localai"] },
+  { name: "local-ai", kind: "image", replaces: ["docker.io/localai/localai"] },
   { name: "local-ai-llama-cpp", kind: "image", replaces: ["quay.io/go-skynet/local-ai-backends"] },
   { name: "k0s", kind: "download", replaces: ["https://github.com/k0sproject/k0s/"] },
 ];

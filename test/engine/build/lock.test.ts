@@ -37,14 +37,19 @@ test("offline: everything that cannot be reached is named, and nothing is change
   });
 }, 120_000);
 
-test("a download's sums are those that it is pinned to: what is served here is locked again, and stays", async () => {
-  const { k0s } = Sources.parse(parse(sourcesText())).sources;
-  if (k0s?.kind !== "download" || !k0s.standin) return; // upstream's file is large, and CI locks it elsewhere
-  const entry = /^ {2}k0s:\n(?: {3,}.*\n)*/m.exec(sourcesText())?.[0] ?? "";
-  const text = `sources:\n${entry}`;
-  await onEngine(async () => {
-    expect(await (await lock(sourcesFile(text), false)).contents()).toBe(text);
-    const wrong = text.replace(k0s.sha256.amd64 ?? "", "0a".repeat(32));
-    expect(await (await lock(sourcesFile(wrong), false)).contents()).toBe(text);
-  });
-});
+const { k0s } = Sources.parse(parse(sourcesText())).sources;
+/** The one download that a stand-in serves here: upstream's file is large, and the workflow Lock looks it up. */
+const served = k0s?.kind === "download" && k0s.standin ? k0s : undefined;
+
+test.skipIf(!served)(
+  "a download's sums are those that it is pinned to: what is served here is locked again, and stays",
+  async () => {
+    const entry = /^ {2}k0s:\n(?: {3,}.*\n)*/m.exec(sourcesText())?.[0] ?? "";
+    const text = `sources:\n${entry}`;
+    await onEngine(async () => {
+      expect(await (await lock(sourcesFile(text), false)).contents()).toBe(text);
+      const wrong = text.replace(served?.sha256.amd64 ?? "", "0a".repeat(32));
+      expect(await (await lock(sourcesFile(wrong), false)).contents()).toBe(text);
+    });
+  },
+);

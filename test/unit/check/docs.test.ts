@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { checkWorkspace } from "../../../.dagger/src/check/check.js";
 import { readWorkspace } from "../../../.dagger/src/check/read-folder.js";
 import { jsonReport, textReport } from "../../../.dagger/src/check/report.js";
 import { RULES } from "../../../.dagger/src/node/rules.js";
 import { nodesTable } from "../../../.dagger/src/node/table.js";
 import { TableFormat } from "../../../.dagger/src/node/table-format.js";
+import { layGuidesNode } from "../house/guide.js";
 import { change } from "./valid.js";
 
 setDefaultTimeout(120_000);
@@ -22,10 +23,7 @@ beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), "docs-nodes-"));
   cpSync(join(root, "nodes"), join(copy, "nodes"), { recursive: true });
   cpSync(join(root, "sources.yaml"), join(copy, "sources.yaml"));
-  for (const [, path, text] of guide.matchAll(/^`(nodes\/[^`]+)`:\n\n```\w*\n([\s\S]*?)^```$/gm)) {
-    mkdirSync(dirname(join(copy, path ?? "")), { recursive: true });
-    writeFileSync(join(copy, path ?? ""), text ?? "");
-  }
+  layGuidesNode(copy);
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 

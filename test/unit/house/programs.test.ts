@@ -10,8 +10,8 @@ const EVERYWHERE =
   "apt-get bash blkid chmod cp dd df dpkg find grep gzip kill mkfifo mount nsenter rm script sed setpriv setsid sh sha256sum sleep sort tar umount unshare".split(
     " ",
   );
-/** What the launcher and the stand-ins install themselves, and say so: local/go, local/mirror/src/packages.ts. */
-const INSTALLED = ["docker-registry", "go"];
+/** What the launcher, the engine and the stand-ins install themselves, and say so: local/go, local/engine/build, local/mirror/src/packages.ts. */
+const INSTALLED = ["docker-registry", "go", "iptables", "iptables-save"];
 
 /** The files of a tier's tests with what they import here, but for the module's own. */
 function filesOf(tier: string): string[] {

@@ -1,6 +1,10 @@
 import { expect, test } from "bun:test";
-import type { Source } from "../../../.dagger/src/sources/sources.js";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { type Source, Sources } from "../../../.dagger/src/sources/sources.js";
 import { kebab } from "../../../local/call/names";
+import { standIns } from "../../../local/mirror/src/standins";
 import { standInArguments } from "../../../local/needed-standins";
 import { codeOfFunctions } from "./reached";
 
@@ -8,7 +12,7 @@ const image = (reference: string): Source => ({ kind: "image", for: "a test", re
 const sources = {
   "ubuntu-24.04": image("docker.io/library/ubuntu"),
   "ubuntu-22.04": image("docker.io/library/ubuntu"),
-  ai: image("quay.io/go-skynet/local-ai"),
+  ai: image("docker.io/localai/localai"),
   backend: image("quay.io/go-skynet/local-ai-backends"),
 };
 const nodes = [
@@ -21,6 +25,15 @@ const of = (...args: string[]) =>
     nodes.map((node) => ({ ...node, containers: [] })),
     sources,
   );
+
+test("what a stand-in takes the place of is in sources.yaml", () => {
+  const own = Sources.parse(parse(readFileSync(join(import.meta.dir, "../../../sources.yaml"), "utf8"))).sources;
+  const there = Object.values(own).map((it) => (it.kind === "image" ? it.reference : it.url));
+  const gone = standIns.flatMap(({ kind, replaces }) =>
+    replaces.filter((name) => !there.some((it) => (kind === "image" ? it === name : it.startsWith(name)))),
+  );
+  expect(gone).toEqual([]);
+});
 
 test("a base waits for nothing but the base, in the node's architecture", () => {
   expect(of("base", "--node=thuroros")).toEqual(["ubuntu", "--arch=arm64"]);
