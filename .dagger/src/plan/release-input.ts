@@ -42,10 +42,6 @@ export function readReference(text: string): Reference | string {
 
 /** What a caller gave; secrets only as whether there is something in them. */
 export type PublishInput = {
-  /** The nodes that are published. */
-  asked: readonly string[];
-  /** The nodes that there are. */
-  nodes: readonly string[];
   registry: string;
   username: string;
   password: boolean;
@@ -59,12 +55,7 @@ export type PublishInput = {
 /** Everything that is wrong with what a caller gave, so that nothing expensive starts before it is right. */
 export function publishProblems(input: PublishInput): string[] {
   const version = versionProblem(input.version);
-  return [
-    ...input.asked.flatMap((node) => nodeProblems(node, input.nodes)),
-    ...writerProblems(input),
-    ...(version ? [`version: ${version}`] : []),
-    ...signingProblems(input),
-  ];
+  return [...writerProblems(input), ...(version ? [`version: ${version}`] : []), ...signingProblems(input)];
 }
 
 /** What is wrong with how a registry is written to. */
@@ -85,12 +76,24 @@ export function readerProblems(username: string, password: boolean): string[] {
     : ["password: found nothing beside a username, expected a token, e.g. --password=env://TOKEN"];
 }
 
-/** Whether there is a node of the name. */
-export function nodeProblems(node: string, nodes: readonly string[]): string[] {
-  if (nodes.includes(node)) return [];
-  return [
-    `node: found ${JSON.stringify(node)}, expected one of ${nodes.join(", ") || "the folders in nodes/, which is empty"}`,
-  ];
+/** The nodes that there are, and why one of them cannot be built. */
+export type Buildable = { nodes: readonly string[]; wrong: (node: string) => readonly string[] };
+
+/** What forbids that nodes are built; what is wrong with all of them (in the sources) is said once. */
+export function nodeProblems(
+  argument: "node" | "nodes",
+  asked: readonly string[],
+  { nodes, wrong }: Buildable,
+): string[] {
+  const known = nodes.join(", ") || "the folders in nodes/, which is empty";
+  const lines = asked.flatMap((name, index) => {
+    if (asked.indexOf(name) !== index) return [`${argument}: found ${name} twice, expected each once`];
+    return nodes.includes(name)
+      ? wrong(name)
+      : [`${argument}: found ${JSON.stringify(name)}, expected one of ${known}`];
+  });
+  if (asked.length === 0) lines.push(`${argument}: found no folder in nodes/, expected at least one`);
+  return [...new Set(lines)];
 }
 
 function signingProblems({ key, oidcUrl, oidcToken }: PublishInput): string[] {

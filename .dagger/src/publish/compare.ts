@@ -33,7 +33,7 @@ export async function planNode(
   const reference = readReference(against);
   const wrong = versionProblem(version);
   refuse("plan", [
-    ...nodeProblems(node, work.nodes),
+    ...nodeProblems("node", [node], work),
     ...(typeof reference === "string" ? [`against: ${reference}`] : []),
     ...(wrong ? [`version: ${wrong}`] : []),
     ...readerProblems(request.reader.username, Boolean(request.reader.password)),
@@ -55,7 +55,7 @@ export async function diffNode(
 ): Promise<Difference> {
   const { node, version, since, repository, sinceSources } = request;
   refuse("diff", [
-    ...nodeProblems(node, work.nodes),
+    ...nodeProblems("node", [node], work),
     ...(since.trim() === ""
       ? [`since: found ${JSON.stringify(since)}, expected a branch, a tag or a full commit id`]
       : []),

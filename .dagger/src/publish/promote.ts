@@ -1,7 +1,7 @@
 import type { Directory, File, GitRepository, Secret } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import { TableFormat } from "../node/table-format.js";
-import { readRegistry, refuse, writerProblems } from "../plan/release-input.js";
+import { nodeProblems, readRegistry, refuse, writerProblems } from "../plan/release-input.js";
 import { releaseProblems } from "../plan/release-plan.js";
 import { allPublishedJson, incomplete, type Published, publishedText, type Staged } from "../plan/release-state.js";
 import { IMAGE_FILE, promoteProblems, type ReleasedImage, readReleasedImage } from "../plan/released-image.js";
@@ -51,7 +51,8 @@ export async function promoteNodes(
   const state = await taggedState(request.repository, request.tag);
   const given = { registry, username, password: await filled(password) };
   refuse("promote", [
-    ...releaseProblems({ ...state, nodes: work.nodes, asked }),
+    ...releaseProblems(state),
+    ...nodeProblems("nodes", asked, work),
     ...writerProblems(given),
     ...(Boolean(by.key) === (by.sourceUrl !== "")
       ? ["key: expected either --key=cosign.pub, or --source-url of the repository whose job signed"]

@@ -41,7 +41,7 @@ export async function verifyNode(work: Project, request: VerifyRequest, format: 
   const { node, key, identity, issuer } = request;
   const reference = readReference(request.reference);
   refuse("verify", [
-    ...nodeProblems(node, work.nodes),
+    ...nodeProblems("node", [node], work),
     ...(typeof reference === "string" ? [`reference: ${reference}`] : []),
     ...(Boolean(key) === (identity !== "")
       ? ["key: expected either --key=cosign.pub, or --identity=REGEXP of the job that signed"]

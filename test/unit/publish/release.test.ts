@@ -29,8 +29,6 @@ const DIGEST = `sha256:${"a".repeat(64)}`;
 const OTHER = `sha256:${"b".repeat(64)}`;
 
 const good: PublishInput = {
-  asked: ["noos"],
-  nodes: ["kairos", "noos"],
   registry: "ghcr.io/someone/hegemonikon",
   username: "someone",
   password: true,
@@ -49,7 +47,6 @@ describe("what a caller gives", () => {
   test("is refused all at once, each with what was found and expected", () => {
     const bad = {
       ...good,
-      asked: ["nous"],
       registry: "https://ghcr.io/x",
       username: " ",
       password: false,
@@ -57,7 +54,6 @@ describe("what a caller gives", () => {
       key: false,
     };
     expect(publishProblems(bad)).toEqual([
-      'node: found "nous", expected one of kairos, noos',
       'registry: found "https://ghcr.io/x", expected HOST[:PORT][/PATH] in lower case, without a scheme or a tag, e.g. ghcr.io/someone/hegemonikon',
       'username: found "", expected the name to log in with',
       "password: found an empty secret, expected a token, e.g. --password=env://TOKEN",
@@ -65,7 +61,7 @@ describe("what a caller gives", () => {
       "key: found nothing to sign with, expected --key=file://cosign.key (with --key-password), or --oidc-url and --oidc-token in GitHub Actions",
     ]);
     expect(() => refuse("publish", publishProblems(bad))).toThrow(
-      /^publish: 6 things are not right\n {2}node: found "nous"/,
+      /^publish: 5 things are not right\n {2}registry: found "https/,
     );
     expect(() => refuse("publish", [])).not.toThrow();
   });

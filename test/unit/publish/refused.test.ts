@@ -1,0 +1,104 @@
+import { describe, expect, test } from "bun:test";
+import { TableFormat } from "../../../.dagger/src/node/table-format.js";
+import { diffNode, planNode } from "../../../.dagger/src/publish/compare.js";
+import type { Project } from "../../../.dagger/src/publish/project.js";
+import { promoteNodes } from "../../../.dagger/src/publish/promote.js";
+import { publishNode } from "../../../.dagger/src/publish/publish-node.js";
+import { releaseNodes } from "../../../.dagger/src/publish/release-nodes.js";
+import { verifyNode } from "../../../.dagger/src/publish/verify-node.js";
+import { project, secret, tagged, withLine } from "./project";
+
+// No engine answers here: whatever was asked of one before the refusal would fail by that.
+
+const by = { registry: "ghcr.io/a/b", username: "a", password: secret(), key: secret(), sourceUrl: "" };
+const reader = { username: "" };
+const reference = "ghcr.io/a/b/protos:v1";
+
+/** The lines of the error that a call ends in, without what was expected. */
+async function refusal(call: Promise<unknown>): Promise<string[]> {
+  const error = await call.then(
+    () => new Error("not refused"),
+    (thrown: Error) => thrown,
+  );
+  return error.message.split("\n").map((line) => line.replace(/, expected .*/, ""));
+}
+
+const release = (work: Project, more: object = {}) => {
+  const request = { tag: "v1.0.0", repository: tagged("v1.0.0"), nodes: [], boot: true, stage: false };
+  return refusal(releaseNodes(work, by, { ...request, ...more }));
+};
+const promote = (work: Project, more: object = {}, promoter: object = {}) => {
+  const request = { tag: "v1.0.0", repository: tagged("v1.0.0"), nodes: [], release: {} as never };
+  const who = { ...by, key: { contents: async () => "-----BEGIN PUBLIC KEY-----" } as never, ...promoter };
+  return refusal(promoteNodes(work, who, { ...request, ...more }, TableFormat.Text));
+};
+const publish = (work: Project, more: object = {}, publisher: object = {}) => {
+  const request = { node: "protos", version: "v1.0.0", repository: tagged("v1.0.0") };
+  return refusal(publishNode(work, { ...by, ...publisher }, { ...request, ...more }, TableFormat.Text));
+};
+const verify = (work: Project, more: object = {}) => {
+  const request = { node: "protos", reference, identity: ".*", issuer: "x", reader, repository: tagged("v1.0.0") };
+  return refusal(verifyNode(work, { ...request, ...more }, TableFormat.Text));
+};
+const plan = (work: Project) => refusal(planNode(work, { node: "protos", version: "v1", against: reference, reader }));
+const diff = (work: Project, more: object = {}) =>
+  refusal(diffNode(work, { node: "protos", version: "v1.0.0", since: "v1", repository: tagged("v1"), ...more }));
+
+describe("a node with an error", () => {
+  const broken = project(withLine("nodes/protos/node.yaml", "bogus: 1"));
+  const all = project(
+    Object.assign(
+      {},
+      ...["kairos", "noos", "protos", "thuroros"].map((n) => withLine(`nodes/${n}/node.yaml`, "bogus: 1")),
+    ),
+  );
+
+  test("is no node that a release of all leaves out", async () => {
+    for (const call of [release, promote]) {
+      expect(await call(broken)).toEqual([
+        expect.stringMatching(/: one thing is not right$/),
+        expect.stringMatching(/^ {2}nodes\/protos\/node\.yaml:\d+:\d+: .*bogus/),
+      ]);
+      const lines = await call(all);
+      expect(lines[0]).toEndWith(": 4 things are not right");
+      expect(lines.slice(1).map((line) => line.split("/")[1])).toEqual(["kairos", "noos", "protos", "thuroros"]);
+    }
+  });
+
+  test("is named by its error wherever it is asked for", async () => {
+    const error = expect.stringMatching(/^ {2}nodes\/protos\/node\.yaml:\d+:\d+: .*bogus/);
+    const asked = { nodes: ["protos"] };
+    for (const lines of [
+      await release(broken, asked),
+      await promote(broken, asked),
+      await publish(broken),
+      await verify(broken),
+      await plan(broken),
+      await diff(broken),
+    ]) {
+      expect(lines).toContainEqual(error);
+      expect(lines.join("\n")).not.toContain('found "protos"');
+    }
+    // What is wrong with another node is no affair of this one.
+    expect((await publish(broken, { node: "noos" }, { username: "" })).slice(1)).toEqual(['  username: found ""']);
+  });
+});
+
+test("sources that cannot be read are named by file, line and reason, once for all nodes", async () => {
+  const broken = project({ "sources.yaml": "sources:\n  a: [\n" });
+  for (const call of [release, promote, publish, verify, plan, diff]) {
+    const lines = await call(broken);
+    expect(lines.filter((line) => /^ {2}sources\.yaml:\d+:\d+: \S+/.test(line)).length).toBeGreaterThan(0);
+    expect(new Set(lines).size).toBe(lines.length);
+  }
+});
+
+test("a release of no node, of a node twice and of one that is not there is refused", async () => {
+  for (const call of [release, promote]) {
+    expect((await call(project({}, [])))[1]).toStartWith("  nodes: found no folder in nodes/");
+    expect((await call(project(), { nodes: ["noos", "noos", "nous"] })).slice(1)).toEqual([
+      "  nodes: found noos twice",
+      '  nodes: found "nous"',
+    ]);
+  }
+});
