@@ -1,5 +1,5 @@
 import { HegemonikonError } from "../errors.js";
-import { versionProblem } from "./version.js";
+import { publishedVersionProblem } from "./tags.js";
 
 /** Where images go: the part before the node's name. */
 export type Registry = {
@@ -54,7 +54,7 @@ export type PublishInput = {
 
 /** Everything that is wrong with what a caller gave, so that nothing expensive starts before it is right. */
 export function publishProblems(input: PublishInput): string[] {
-  const version = versionProblem(input.version);
+  const version = publishedVersionProblem(input.version);
   return [...writerProblems(input), ...(version ? [`version: ${version}`] : []), ...signingProblems(input)];
 }
 

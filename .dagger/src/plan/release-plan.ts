@@ -1,3 +1,4 @@
+import { channels, publishedVersionProblem } from "./tags.js";
 import { compareVersions, readVersion } from "./version.js";
 
 /** What a release is checked against before anything is built. */
@@ -11,6 +12,9 @@ export type ReleaseInput = {
   clean: boolean;
 };
 
+/** The channel of what is published at each push to main (.github/workflows/ci.yaml). */
+const CI_CHANNEL = "edge";
+
 /** Everything in the repository that forbids a release. */
 export function releaseProblems({ tag, tags, tagged, head, clean }: ReleaseInput): string[] {
   const version = readVersion(tag);
@@ -18,6 +22,12 @@ export function releaseProblems({ tag, tags, tagged, head, clean }: ReleaseInput
   if (!version || version.text !== tag) {
     problems.push(
       `tag: found ${JSON.stringify(tag)}, expected a semantic version with a leading v, e.g. v1.2.3 or v1.2.3-rc.1`,
+    );
+  } else if (version.build !== "") {
+    problems.push(`tag: ${publishedVersionProblem(tag)}`);
+  } else if (channels(version).includes(CI_CHANNEL)) {
+    problems.push(
+      `tag: found ${tag}, expected another name than ${CI_CHANNEL}: that channel is of what CI publishes from main, as v0.0.0-${CI_CHANNEL}.N, and would stay at this one`,
     );
   } else if (!tags.includes(tag)) {
     problems.push(`tag: found no ${tag} in this repository, expected it on HEAD: git tag ${tag}`);
@@ -35,7 +45,7 @@ export function releaseProblems({ tag, tags, tagged, head, clean }: ReleaseInput
 
 /**
  * The tags that a new release may be compared with, the newest first: for a release the releases before it, for a pre-release
- * all versions before it. A tag alone is no release: that run may have failed, or was of other nodes.
+ * all versions before it. What has build metadata was never one (release refuses it). A tag alone is no release: that run may have failed, or was of other nodes.
  */
 export function earlierReleases(tag: string, tags: readonly string[]): string[] {
   const current = readVersion(tag);
@@ -43,7 +53,7 @@ export function earlierReleases(tag: string, tags: readonly string[]): string[] 
   return tags
     .flatMap((name) => {
       const version = readVersion(name);
-      return version && version.text === name ? [version] : [];
+      return version && version.text === name && version.build === "" ? [version] : [];
     })
     .filter((version) => compareVersions(version, current) < 0)
     .filter((version) => current.prerelease.length > 0 || version.prerelease.length === 0)

@@ -63,6 +63,9 @@ describe("what a caller gives", () => {
     expect(() => refuse("publish", publishProblems(bad))).toThrow(
       /^publish: 5 things are not right\n {2}registry: found "https/,
     );
+    expect(publishProblems({ ...good, version: "v1.2.3+meta" })).toEqual([
+      expect.stringMatching(/^version: found "v1\.2\.3\+meta", expected a version without build metadata/),
+    ]);
     expect(() => refuse("publish", [])).not.toThrow();
   });
 
