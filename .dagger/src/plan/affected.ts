@@ -5,6 +5,7 @@ import { parseSources } from "../sources/parse.js";
 import type { Source } from "../sources/sources.js";
 import { FIELD_STEPS, moduleStep, STEPS, type Step, sourceSteps } from "./affected-steps.js";
 import { bakedCloudConfig } from "./baked-cloud-config.js";
+import { roleFiles } from "./node-files.js";
 import { sumOf } from "./references.js";
 
 /** Why a node is touched. */
@@ -231,8 +232,7 @@ function nodeChanges(path: string, before: string | undefined, after: string | u
 function isRoleFile(file: string, node: Node | undefined): boolean {
   if (!file.startsWith("files/")) return false;
   if (!node) return true;
-  const named = [...node.files, ...node.units].map(({ source }) => source);
-  return named.some((source) => source === file || file.startsWith(`${source}/`));
+  return roleFiles(node).some((source) => source === file || file.startsWith(`${source}/`));
 }
 
 function moduleWhat(path: string): string {

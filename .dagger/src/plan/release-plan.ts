@@ -10,13 +10,15 @@ export type ReleaseInput = {
   tagged: string;
   head: string;
   clean: boolean;
+  /** The files that are built and that HEAD does not have. */
+  uncommitted: readonly string[];
 };
 
 /** The channel of what is published at each push to main (.github/workflows/ci.yaml). */
 const CI_CHANNEL = "edge";
 
 /** Everything in the repository that forbids a release. */
-export function releaseProblems({ tag, tags, tagged, head, clean }: ReleaseInput): string[] {
+export function releaseProblems({ tag, tags, tagged, head, clean, uncommitted }: ReleaseInput): string[] {
   const version = readVersion(tag);
   const problems: string[] = [];
   if (!version || version.text !== tag) {
@@ -40,6 +42,14 @@ export function releaseProblems({ tag, tags, tagged, head, clean }: ReleaseInput
     problems.push(
       "working tree: found changes that are not committed, expected none: what is released is what the tag names",
     );
+  if (clean) {
+    // What git ignores is no change to it, and is built all the same.
+    for (const path of uncommitted) {
+      problems.push(
+        `working tree: found ${path}, which git ignores, expected all that is built to be committed: git add --force ${path}, or another rule in .gitignore`,
+      );
+    }
+  }
   return problems;
 }
 

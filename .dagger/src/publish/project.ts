@@ -2,6 +2,7 @@ import type { Directory, File } from "@dagger.io/dagger";
 import { checkWorkspace } from "../check/check.js";
 import { readDirectory } from "../check/read-directory.js";
 import type { Workspace } from "../check/workspace.js";
+import { nodeFiles } from "../plan/node-files.js";
 import { errorsOf, nodeInput } from "../plan/node-input.js";
 import { problemLines } from "../plan/problem-lines.js";
 import { type Recipe, recipeOf } from "../plan/recipe.js";
@@ -19,6 +20,8 @@ export type Project = {
   nodes: string[];
   /** Why a node cannot be built: every error in its folder and in the sources, by its place. */
   wrong(node: string): string[];
+  /** The files that nodes are built from, by their paths in the repository; none of a node that cannot be built. */
+  builtFrom(nodes: readonly string[]): string[];
   sources: Sources | undefined;
   recipe(node: string, version: string, revision: string): Recipe;
 };
@@ -34,6 +37,11 @@ export function projectOf(files: Files, workspace: Workspace): Project {
   return {
     files,
     nodes: [...checked.nodes.keys(), ...checked.broken].sort(),
+    builtFrom: (nodes) =>
+      nodes.flatMap((name) => {
+        const node = checked.nodes.get(name);
+        return node ? nodeFiles(node) : [];
+      }),
     wrong: (node) => errorsOf(checked, node),
     sources: checked.sources,
     recipe: (node, version, revision) => recipeOf({ ...nodeInput(workspace, checked, node), version, revision }),

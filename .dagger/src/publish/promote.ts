@@ -48,7 +48,7 @@ export async function promoteNodes(
 ): Promise<string> {
   const { registry, username, password, ca } = by;
   const asked = request.nodes.length > 0 ? request.nodes : work.nodes;
-  const state = await taggedState(request.repository, request.tag);
+  const state = await taggedState(request.repository, request.tag, []);
   const given = { registry, username, password: await filled(password) };
   refuse("promote", [
     ...releaseProblems(state),

@@ -134,8 +134,9 @@ export async function publishNode(
   format: TableFormat,
 ): Promise<string> {
   const problems = nodeProblems("node", [request.node], work);
+  const revision = await revisionOf(request.repository, work.builtFrom([request.node]));
   const checked = await checkedPublisher({ action: "publish" }, work, by, [request.node], request.version, problems);
-  const recipe = work.recipe(request.node, request.version, await revisionOf(request.repository));
+  const recipe = work.recipe(request.node, request.version, revision);
   const published = await publishBuild(await builtNode(work, recipe), recipe, checked, by.sourceUrl);
   return format === TableFormat.Json ? publishedJson(published) : publishedText(published);
 }

@@ -50,7 +50,7 @@ type Ready = { recipe: Recipe; built: Directory; proof: Directory | undefined };
 export async function releaseNodes(work: Project, by: Publisher, request: ReleaseRequest): Promise<Directory> {
   const { tag, repository } = request;
   const nodes = request.nodes.length > 0 ? request.nodes : work.nodes;
-  const state = await taggedState(repository, tag);
+  const state = await taggedState(repository, tag, work.builtFrom(nodes));
   const version = readVersion(tag)?.text ?? "v0.0.0";
   const problems = [...releaseProblems(state), ...nodeProblems("nodes", nodes, work)];
   const checked = await checkedPublisher({ action: "release", tag }, work, by, nodes, version, problems);

@@ -49,6 +49,7 @@ export async function verifyNode(work: Project, request: VerifyRequest, format: 
     ...readerProblems(request.reader.username, Boolean(request.reader.password)),
   ]);
   if (typeof reference === "string" || !work.sources) throw new HegemonikonError("verify: sources.yaml cannot be read");
+  const here = await revisionOf(request.repository, work.builtFrom([node]));
   const access = readAccess(reference.host, request.reader);
   const { oras, cosign } = await publishTools({ sources: work.sources, access });
 
@@ -83,7 +84,7 @@ export async function verifyNode(work: Project, request: VerifyRequest, format: 
     sbomPackages:
       attached.sbom === undefined ? undefined : packageNames(packagesOfSbom(`${image}: SBOM`, attached.sbom)),
     localPackages: packageNames(local.packages),
-    revisions: { published: found.revision, here: await revisionOf(request.repository) },
+    revisions: { published: found.revision, here },
     differing: apart.slice(0, SHOWN).map(({ path, change, what }) => `${change} ${path}: ${what}`),
   });
   if (!isVerified(result)) throw new HegemonikonError(`verify: not everything holds\n${verificationText(result)}`);

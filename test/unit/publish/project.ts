@@ -26,11 +26,13 @@ export function withLine(path: string, line: string): Record<string, string> {
   return { [path]: `${readFileSync(join(root, path), "utf8")}${line}\n` };
 }
 
-/** A clone whose HEAD has a tag. Whatever else is asked of it fails. */
-export function tagged(tag: string): GitRepository {
+/** A clone whose HEAD has a tag, and of nodes/ all but what git ignores. Whatever else is asked of it fails. */
+export function tagged(tag: string, ignored = ""): GitRepository {
   const commit = { commit: async () => HEAD };
+  const held = readWorkspace(join(root, "nodes"), "").map(({ path, kind }) => (kind === "file" ? path : `${path}/`));
+  const tree = () => ({ glob: async () => held.filter((path) => path !== ignored) });
   return {
-    head: () => commit,
+    head: () => ({ ...commit, tree }),
     uncommitted: () => ({ isEmpty: async () => true }),
     tags: async () => [tag],
     tag: () => commit,

@@ -5,8 +5,9 @@ import type { Project } from "../../../.dagger/src/publish/project.js";
 import { promoteNodes } from "../../../.dagger/src/publish/promote.js";
 import { publishNode } from "../../../.dagger/src/publish/publish-node.js";
 import { releaseNodes } from "../../../.dagger/src/publish/release-nodes.js";
+import { revisionOf } from "../../../.dagger/src/publish/repository-state.js";
 import { verifyNode } from "../../../.dagger/src/publish/verify-node.js";
-import { project, secret, tagged, withLine } from "./project";
+import { HEAD, project, secret, tagged, withLine } from "./project";
 
 // No engine answers here: whatever was asked of one before the refusal would fail by that.
 
@@ -23,10 +24,8 @@ async function refusal(call: Promise<unknown>): Promise<string[]> {
   return error.message.split("\n").map((line) => line.replace(/, expected .*/, ""));
 }
 
-const release = (work: Project, more: object = {}) => {
-  const request = { tag: "v1.0.0", repository: tagged("v1.0.0"), nodes: [], boot: true, stage: false };
-  return refusal(releaseNodes(work, by, { ...request, ...more }));
-};
+const whole = { tag: "v1.0.0", repository: tagged("v1.0.0"), nodes: [], boot: true, stage: false };
+const release = (work: Project, more: object = {}) => refusal(releaseNodes(work, by, { ...whole, ...more }));
 const promote = (work: Project, more: object = {}, promoter: object = {}) => {
   const request = { tag: "v1.0.0", repository: tagged("v1.0.0"), nodes: [], release: {} as never };
   const who = { ...by, key: { contents: async () => "-----BEGIN PUBLIC KEY-----" } as never, ...promoter };
@@ -99,6 +98,38 @@ test("a release of no node, of a node twice and of one that is not there is refu
     expect((await call(project(), { nodes: ["noos", "noos", "nous"] })).slice(1)).toEqual([
       "  nodes: found noos twice",
       '  nodes: found "nous"',
+    ]);
+  }
+});
+
+test("a release of what git ignores is refused, of the nodes that are released", async () => {
+  const repository = tagged("v1.0.0", "nodes/thuroros/cloud-config.yaml");
+  const named = "  working tree: found nodes/thuroros/cloud-config.yaml, which git ignores";
+  const wrong = { username: "" };
+  const released = (more: object) =>
+    refusal(releaseNodes(project(), { ...by, ...wrong }, { ...whole, repository, ...more }));
+  expect((await released({})).slice(1)).toEqual([named, '  username: found ""']);
+  expect((await released({ nodes: ["noos"] })).slice(1)).toEqual(['  username: found ""']);
+});
+
+test("the revision of a build is marked where a file of it is in no commit", async () => {
+  const files = project().builtFrom(["thuroros"]);
+  expect(files).toContain("nodes/thuroros/node.yaml");
+  expect(files.some((path) => path.startsWith("nodes/thuroros/files/"))).toBe(true);
+  expect(await revisionOf(tagged("v1"), files)).toBe(HEAD);
+  expect(await revisionOf(tagged("v1", files.at(-1)), files)).toBe(`${HEAD}-dirty`);
+});
+
+test("a folder that is no clone is told what is needed, before a registry is asked", async () => {
+  const failing = () => Promise.reject(new Error("git error: not a git repository [traceparent:1-2]\nmore"));
+  const none = {
+    head: () => ({ commit: failing, tree: () => ({ glob: failing }) }),
+    uncommitted: () => ({ isEmpty: failing }),
+    tags: failing,
+  } as never;
+  for (const call of [release, promote, publish, verify]) {
+    expect(await call(project(), { repository: none })).toEqual([
+      "repository: found no commit that is checked out (git error: not a git repository)",
     ]);
   }
 });

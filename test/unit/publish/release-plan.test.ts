@@ -10,6 +10,7 @@ const good = {
   tagged: HEAD,
   head: HEAD,
   clean: true,
+  uncommitted: [],
 };
 
 describe("a release", () => {
@@ -23,6 +24,12 @@ describe("a release", () => {
     expect(releaseProblems({ ...good, tag: "1.2.3" })).toEqual([
       'tag: found "1.2.3", expected a semantic version with a leading v, e.g. v1.2.3 or v1.2.3-rc.1',
     ]);
+    // What is not clean is named once.
+    const ignored = { ...good, uncommitted: ["nodes/noos/files/app"] };
+    expect(releaseProblems(ignored)[0]).toStartWith(
+      "working tree: found nodes/noos/files/app, which git ignores, expected",
+    );
+    expect(releaseProblems({ ...ignored, clean: false })).toHaveLength(1);
     for (const tag of ["v1.2.3+meta", "v1.3.0-edge.1"]) {
       expect(releaseProblems({ ...good, tag, tags: [tag] })).toEqual([
         expect.stringMatching(
