@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { TableFormat } from "../../../.dagger/src/node/table-format.js";
 import { diffNode, planNode } from "../../../.dagger/src/publish/compare.js";
 import type { Project } from "../../../.dagger/src/publish/project.js";
@@ -132,4 +134,38 @@ test("a folder that is no clone is told what is needed, before a registry is ask
       "repository: found no commit that is checked out (git error: not a git repository)",
     ]);
   }
+});
+
+describe("diff", () => {
+  const root = join(import.meta.dir, "../../..");
+  /** The nodes and sources of this repository at another revision, with other sources. */
+  const at = (sources: string) => {
+    const tree = {
+      sync: async () => tree,
+      directory: () => ({ export: async (to: string) => cpSync(join(root, "nodes"), to, { recursive: true }) }),
+      file: () => ({ name: async () => "sources.yaml", export: async (to: string) => writeFileSync(to, sources) }),
+    };
+    return { ref: () => ({ commit: async () => HEAD, tree: () => tree }) } as never;
+  };
+  const right = readFileSync(join(root, "sources.yaml"), "utf8");
+
+  test("reads both revisions before it builds one", async () => {
+    const lines = await diff(project(), { repository: at("sources: [\n") });
+    expect(lines[0]).toMatch(/^diff: at v1: /);
+    expect(lines[1]).toMatch(/^ {2}sources\.yaml:\d+:\d+: /);
+    // Nothing can be built here, so that a build would have been the error.
+    expect((await diff(project({ "sources.yaml": "a: [\n" }), { repository: at(right) }))[1]).toMatch(
+      /^ {2}sources\.yaml/,
+    );
+    expect((await diff(project(), { repository: at(right), version: "one" }))[1]).toStartWith('  version: found "one"');
+  });
+
+  test("says which revision could not be built, and what helps where its sources are gone", async () => {
+    const lines = await diff(project(), { repository: at(right) });
+    expect(lines[0]).toBe("diff: v1 could not be built");
+    expect(lines.at(-1)).toContain("--since-sources=FILE");
+    const given = { name: async () => "old.yaml", export: async (to: string) => writeFileSync(to, right) };
+    const others = await diff(project(), { repository: at(""), sinceSources: given });
+    expect([others[0], others.join("\n").includes("--since-sources")]).toEqual(["diff: v1 could not be built", false]);
+  });
 });
