@@ -50,12 +50,27 @@ export type PublishInput = {
   key: boolean;
   oidcUrl: boolean;
   oidcToken: boolean;
+  /** The web address of the repository; empty where none was given. */
+  sourceUrl: string;
 };
 
 /** Everything that is wrong with what a caller gave, so that nothing expensive starts before it is right. */
 export function publishProblems(input: PublishInput): string[] {
   const version = publishedVersionProblem(input.version);
-  return [...writerProblems(input), ...(version ? [`version: ${version}`] : []), ...signingProblems(input)];
+  return [
+    ...writerProblems(input),
+    ...(version ? [`version: ${version}`] : []),
+    ...signingProblems(input),
+    ...sourceUrlProblems(input.sourceUrl),
+  ];
+}
+
+/** What is wrong with a repository's address: registries link to it, and the identity of its jobs begins with it. */
+export function sourceUrlProblems(text: string): string[] {
+  if (text === "" || /^https:\/\/[^\s/?#@]+\/[^\s?#]*[^\s?#/]\/?$/.test(text)) return [];
+  return [
+    `source-url: found ${JSON.stringify(text)}, expected the repository's web address, e.g. https://github.com/someone/hegemonikon`,
+  ];
 }
 
 /** What is wrong with how a registry is written to. */

@@ -71,8 +71,8 @@ export async function checkedPublisher(
     filled(by.oidcUrl),
     filled(by.oidcToken),
   ]);
-  const { registry, username } = by;
-  const given = { registry, username, password, version, key, oidcUrl, oidcToken };
+  const { registry, username, sourceUrl } = by;
+  const given = { registry, username, password, version, key, oidcUrl, oidcToken, sourceUrl };
   refuse(action, [...also, ...publishProblems(given)]);
   const used = nodes.flatMap((node) => work.recipe(node, version, "").used.map(({ name }) => name));
   refuse(action, await pinLines(work.files, [...used, "oras", "cosign"]));

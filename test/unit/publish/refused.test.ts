@@ -8,7 +8,7 @@ import { promoteNodes } from "../../../.dagger/src/publish/promote.js";
 import { publishNode } from "../../../.dagger/src/publish/publish-node.js";
 import { releaseNodes } from "../../../.dagger/src/publish/release-nodes.js";
 import { revisionOf } from "../../../.dagger/src/publish/repository-state.js";
-import { verifyNode } from "../../../.dagger/src/publish/verify-node.js";
+import { signatureOf, verifyNode } from "../../../.dagger/src/publish/verify-node.js";
 import { HEAD, project, secret, tagged, withLine } from "./project";
 
 // No engine answers here: whatever was asked of one before the refusal would fail by that.
@@ -168,4 +168,41 @@ describe("diff", () => {
     const others = await diff(project(), { repository: at(""), sinceSources: given });
     expect([others[0], others.join("\n").includes("--since-sources")]).toEqual(["diff: v1 could not be built", false]);
   });
+});
+
+test("what verify, promote and release are given besides is wrong before a registry is asked", async () => {
+  const key = { contents: async () => "# README" };
+  expect((await verify(project(), { identity: "(" })).slice(1)).toEqual(['  identity: found "("']);
+  expect((await verify(project(), { identity: "", key })).slice(1)).toEqual(["  key: found no public key in the file"]);
+  expect((await promote(project(), {}, { key })).slice(1)).toEqual(["  key: found no public key in the file"]);
+  const given = { key: undefined, sourceUrl: "git@github.com:a/b" };
+  expect((await promote(project(), {}, given)).slice(1)).toEqual(['  source-url: found "git@github.com:a/b"']);
+  expect((await publish(project(), {}, { sourceUrl: "nonsense" })).slice(1)).toEqual([
+    '  source-url: found "nonsense"',
+  ]);
+});
+
+test("a signature that cosign cannot look at ends verify; one that is not believed is a proof that does not hold", async () => {
+  const cosign = (code: number, said: string) => {
+    const self = {
+      withEnvVariable: () => self,
+      withExec: () => self,
+      exitCode: async () => code,
+      stdout: async () => "",
+      stderr: async () => said,
+    };
+    return self as never;
+  };
+  const job = { kind: "keyless", identity: "^a", issuer: "b" } as const;
+  expect(await signatureOf(cosign(0, ""), job, "r/x")).toEqual({ ok: true, detail: "made by ^a" });
+  const other = await signatureOf(
+    cosign(1, "Error: no matching signatures: none of the expected identities"),
+    job,
+    "r/x",
+  );
+  expect(other).toMatchObject({ ok: false, detail: expect.stringContaining("; ") });
+  expect(await refusal(signatureOf(cosign(1, "Error: missing argument to repetition operator"), job, "r/x"))).toEqual([
+    "verify the signature (r/x): failed",
+    expect.stringContaining("repetition operator"),
+  ]);
 });

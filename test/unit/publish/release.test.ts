@@ -2,8 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { HegemonikonError } from "../../../.dagger/src/errors.js";
+import { believedProblems } from "../../../.dagger/src/plan/release-belief.js";
 import { failureText, isDenied, isNotFound, isNotSigned } from "../../../.dagger/src/plan/release-failure.js";
-import { CONTENT_DIGEST, identityKeys } from "../../../.dagger/src/plan/release-identity.js";
+import { CONTENT_DIGEST, identityKeys, releaseJobOf } from "../../../.dagger/src/plan/release-identity.js";
 import {
   type PublishInput,
   publishProblems,
@@ -36,6 +37,7 @@ const good: PublishInput = {
   key: true,
   oidcUrl: false,
   oidcToken: false,
+  sourceUrl: "https://github.com/someone/hegemonikon",
 };
 
 describe("what a caller gives", () => {
@@ -81,6 +83,53 @@ describe("what a caller gives", () => {
     expect(publishProblems({ ...good, key: false, oidcUrl: true })).toEqual([
       "oidc-token: found nothing, expected both of them or a key",
     ]);
+  });
+
+  test("a repository's address, or none", () => {
+    const wrong = (sourceUrl: string) => publishProblems({ ...good, sourceUrl });
+    for (const text of ["", "https://github.com/a/b.git", "https://git.lan:3000/a/b/", "https://codeberg.org/a/b"]) {
+      expect([text, ...wrong(text)]).toEqual([text]);
+    }
+    for (const text of [
+      "nonsense",
+      " ",
+      "git@github.com:a/b.git",
+      "http://github.com/a/b",
+      "https://github.com",
+      "https://github.com/",
+      "https://user:word@github.com/a/b",
+      "https://github.com/a/b?x",
+      "https://github.com/a b",
+    ]) {
+      expect(wrong(text)).toEqual([
+        `source-url: found ${JSON.stringify(text)}, expected the repository's web address, e.g. https://github.com/someone/hegemonikon`,
+      ]);
+    }
+  });
+
+  test("by what a signature is believed: a public key, or an expression of cosign's own kind", () => {
+    const key = "-----BEGIN PUBLIC KEY-----\nMFk=\n-----END PUBLIC KEY-----\n";
+    expect(believedProblems({ key, identity: "" })).toEqual([]);
+    for (const text of ["# README", "", key.replaceAll("PUBLIC", "ENCRYPTED SIGSTORE PRIVATE")]) {
+      expect(believedProblems({ key: text, identity: "" })).toEqual([
+        "key: found no public key in the file, expected cosign.pub, as cosign generate-key-pair writes it",
+      ]);
+    }
+    for (const identity of [
+      releaseJobOf("https://github.com/a/b", "v1.2.3"),
+      "(?i)^https://github\\.com/",
+      "a(?i:b)(?s-m:.)c",
+      "^\\Qhttps://(a)(\\E$",
+      "(?P<host>[[:alpha:]]+)\\z",
+      "\\Ahttps://(a|b)/",
+    ]) {
+      expect([identity, ...believedProblems({ key: undefined, identity })]).toEqual([identity]);
+    }
+    for (const identity of ["(", "a[", "a)", "*"]) {
+      expect(believedProblems({ key: undefined, identity })[0]).toStartWith(
+        `identity: found ${JSON.stringify(identity)}, expected a regular expression`,
+      );
+    }
   });
 
   test("registries", () => {
