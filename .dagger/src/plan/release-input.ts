@@ -9,8 +9,10 @@ export type Registry = {
   prefix: string;
 };
 
-const HOST =
-  /^(localhost|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+|localhost:\d+|[a-z0-9.-]+:\d{1,5})$/;
+const LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
+/** A name of one part needs a port, or it would be a path of Docker Hub; localhost does not. */
+const HOST = new RegExp(`^(?:localhost|${LABEL}(?:\\.${LABEL})+|${LABEL}(?:\\.${LABEL})*:([1-9]\\d{0,4}))$`);
+const MAX_PORT = 65_535;
 const COMPONENT = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*$/;
 
 /** Reads a registry; a text that says what is wrong where it is none. */
@@ -18,7 +20,12 @@ export function readRegistry(text: string): Registry | string {
   const expected =
     "expected HOST[:PORT][/PATH] in lower case, without a scheme or a tag, e.g. ghcr.io/someone/hegemonikon";
   const [host = "", ...path] = text.split("/");
-  const ok = HOST.test(host) && path.every((component) => COMPONENT.test(component)) && text.length <= 200;
+  const named = HOST.exec(host);
+  const ok =
+    named &&
+    Number(named[1] ?? 1) <= MAX_PORT &&
+    path.every((component) => COMPONENT.test(component)) &&
+    text.length <= 200;
   return ok ? { host, prefix: text } : `found ${JSON.stringify(text)}, ${expected}`;
 }
 

@@ -138,6 +138,8 @@ describe("what a caller gives", () => {
       "registry.lan:5000",
       "localhost:5000/x",
       "10.87.0.1:5000/lab",
+      "localhost/x",
+      "registry:65535/x",
       "quay.io/a_b/c-d/e.f",
     ]) {
       expect(readRegistry(text)).toEqual({ host: text.split("/")[0] as string, prefix: text });
@@ -154,6 +156,12 @@ describe("what a caller gives", () => {
       "a b.c/d",
       "x.y/../z",
       "-x.y",
+      "..:1",
+      "-:5/x",
+      "registry-:5000/x",
+      "localhost:99999",
+      "localhost:0",
+      "x.y:",
     ]) {
       expect(readRegistry(text)).toBeString();
     }
