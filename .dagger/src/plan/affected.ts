@@ -1,9 +1,12 @@
+import { stringify } from "yaml";
 import type { Node } from "../node/node.js";
 import { parseNode } from "../node/parse.js";
 import { parseSources } from "../sources/parse.js";
 import type { Source } from "../sources/sources.js";
-import { parseYaml } from "../yaml/parse.js";
 import { FIELD_STEPS, moduleStep, STEPS, type Step, sourceSteps } from "./affected-steps.js";
+import { bakedCloudConfig } from "./baked-cloud-config.js";
+import { roleFiles } from "./node-files.js";
+import { sumOf } from "./references.js";
 
 /** Why a node is touched. */
 export type Reason = {
@@ -27,7 +30,10 @@ export type Affected = {
   ignored: string[];
 };
 
-/** The texts of a revision that matter, by path: node.yaml, cloud-config.yaml, sources.yaml, dagger.json, TypeScript, shell. */
+/**
+ * The texts of a revision that matter, by path: node.yaml, cloud-config.yaml, sources.yaml, dagger.json, TypeScript, shell. Each
+ * folder in nodes/ has a node.yaml here, an empty one where there is none that can be read (a link, a folder, nothing).
+ */
 export type Revision = ReadonlyMap<string, string>;
 
 /** Whether the content of a path is compared by its meaning, so that its text is needed. */
@@ -51,7 +57,8 @@ export type StripCode = (text: string) => string;
 
 /**
  * The nodes that a change touches, and why. A change of a comment, a README, a test or a tool of the laptop touches none;
- * what cannot be understood (a file that does not parse) touches every node that reads it, never none.
+ * what cannot be understood (a file that does not parse) touches every node that reads it, never none. What goes into an image
+ * is compared as it stands there: node.yaml by its values, a cloud-config as it is baked, a file of a role by its bytes.
  * @param changed paths that were added, modified or removed
  */
 export function affected(
@@ -63,7 +70,9 @@ export function affected(
   const names = nodeNames(after);
   const reasons = new Map<string, Reason[]>(names.map((name) => [name, []]));
   const ignored: string[] = [];
-  const files = [...new Set(changed)].filter((path) => !path.endsWith("/")).sort();
+  // Where a link or a folder takes a node.yaml's place, or the reverse, git does not name that path as a file.
+  const nodeFiles = names.map(nodeFile).filter((path) => before.get(path) !== after.get(path));
+  const files = [...new Set([...changed, ...nodeFiles])].filter((path) => !path.endsWith("/")).sort();
   const sourcesBefore = readSources(before);
   const sourcesAfter = readSources(after);
   const nodes = new Map(names.map((name) => [name, parseNode(nodeFile(name), after.get(nodeFile(name)) ?? "").node]));
@@ -91,7 +100,7 @@ export function affected(
         for (const change of changes) touch([name], { cause: path, ...change });
         if (changes.length === 0) ignored.push(path);
       } else if (file === "cloud-config.yaml") {
-        const same = both && sameYaml(path, texts.before ?? "", texts.after ?? "");
+        const same = both && bakedCloudConfig(texts.before ?? "") === bakedCloudConfig(texts.after ?? "");
         touchOrIgnore([name], path, same ? undefined : { step: "role", what: verb(texts, "cloud-config") });
       } else {
         const used = isRoleFile(file, nodes.get(name));
@@ -158,6 +167,7 @@ function sourceChanges(
     const what = old && now ? sourceWhat(old, now) : now ? "added" : "removed";
     const users = new Map<Step, string[]>();
     for (const [node, value] of nodes) {
+      if (value && sameSource(seenBy(old, value), seenBy(now, value))) continue;
       const first = value ? firstStep(value, name, before, after) : "base";
       if (first) users.set(first, [...(users.get(first) ?? []), node]);
     }
@@ -180,9 +190,14 @@ function firstStep(
 }
 
 /** What a source is for is text for people; a snapshot's suite is for lock alone. */
-function sameSource(a: Source | undefined, b: Source | undefined): boolean {
-  const read = (source: Source | undefined) => canonical(source && { ...source, for: "", suite: undefined });
+function sameSource(a: unknown, b: unknown): boolean {
+  const read = (source: unknown) => canonical(source && { ...source, for: "", suite: undefined });
   return read(a) === read(b);
+}
+
+/** A source as a node sees it: of a download's sums the one of its architecture. */
+function seenBy(source: Source | undefined, { arch }: Node): unknown {
+  return source?.kind === "download" ? { ...source, sha256: sumOf(source, arch) } : source;
 }
 
 function sourceWhat(before: Source, after: Source): string {
@@ -198,14 +213,14 @@ function nodeChanges(path: string, before: string | undefined, after: string | u
   const old = parseNode(path, before).node;
   const now = parseNode(path, after ?? "").node;
   if (!old || !now) {
-    const same = sameYaml(path, before, after ?? "");
     const what = `node.yaml cannot be read ${now ? "at the earlier revision" : "now"}`;
-    return same ? [] : [{ step: "base" as Step, what }];
+    // Of what cannot be read at either revision (a link, say), that it changed is all that is known.
+    return before === after && before !== "" ? [] : [{ step: "base" as Step, what }];
   }
   const byStep = new Map<Step, string[]>();
   for (const [field, step] of Object.entries(FIELD_STEPS)) {
     const key = field as keyof Node;
-    if (canonical(old[key]) !== canonical(now[key])) byStep.set(step, [...(byStep.get(step) ?? []), field]);
+    if (baked(old[key]) !== baked(now[key])) byStep.set(step, [...(byStep.get(step) ?? []), field]);
   }
   return STEPS.flatMap((step) => {
     const fields = byStep.get(step);
@@ -217,24 +232,16 @@ function nodeChanges(path: string, before: string | undefined, after: string | u
 function isRoleFile(file: string, node: Node | undefined): boolean {
   if (!file.startsWith("files/")) return false;
   if (!node) return true;
-  const named = [...node.files, ...node.units].map(({ source }) => source);
-  return named.some((source) => source === file || file.startsWith(`${source}/`));
+  return roleFiles(node).some((source) => source === file || file.startsWith(`${source}/`));
 }
 
 function moduleWhat(path: string): string {
   return path === "dagger.json" ? "the engine's version or the module's settings changed" : "the module's code changed";
 }
 
-function sameYaml(path: string, before: string, after: string): boolean {
-  if (before === after) return true;
-  const [old, now] = [parseYaml(path, before), parseYaml(path, after)];
-  if (old.value === undefined || now.value === undefined) return false;
-  // The first line of a cloud-config (#cloud-config) is a comment that means something.
-  return canonical(old.value) === canonical(now.value) && header(before) === header(after);
-}
-
-function header(text: string): string {
-  return /^#cloud-config\s*$/m.exec(text)?.[0].trim() ?? "";
+/** A field's value as it is written into an image (the install block so, the others near enough): in the order of its keys. */
+function baked(value: unknown): string {
+  return stringify(value ?? null);
 }
 
 function sameCode(path: string, before: string, after: string, strip: StripCode): boolean {

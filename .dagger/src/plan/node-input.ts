@@ -12,17 +12,23 @@ export type CheckedWorkspace = {
   sources?: Sources | undefined;
 };
 
+/** Every error that forbids a build of a node: those in its folder, and those in sources.yaml, as an error shows them. */
+export function errorsOf({ problems }: Pick<CheckedWorkspace, "problems">, name: string): string[] {
+  const mine = problems.filter(
+    ({ file, severity }) => severity === "error" && (file.startsWith(`nodes/${name}/`) || isSources(file)),
+  );
+  return problemLines(mine);
+}
+
 /**
  * The texts a node's recipe is made of. Throws a HegemonikonError that lists every error in the node's folder and in
  * sources.yaml, or the nodes that there are: nothing is built from a folder that `check` refuses.
  */
 export function nodeInput(workspace: Workspace, checked: CheckedWorkspace, name: string): RoleInput {
   const folder = `nodes/${name}/`;
-  const mine = checked.problems.filter(
-    ({ file, severity }) => severity === "error" && (file.startsWith(folder) || isSources(file)),
-  );
+  const mine = errorsOf(checked, name);
   if (mine.length > 0) {
-    throw new HegemonikonError([`${name} cannot be built until this is right:`, ...problemLines(mine)].join("\n"));
+    throw new HegemonikonError([`${name} cannot be built until this is right:`, ...mine].join("\n"));
   }
   const node = checked.nodes.get(name);
   if (!node || !checked.sources) {

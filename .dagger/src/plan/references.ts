@@ -29,7 +29,7 @@ export function downloadReference(sources: Sources, name: string, arch: "amd64" 
 }
 
 /** One address is one file, whatever the architecture its sum is noted for. */
-function sumOf({ url, sha256 }: DownloadSource, arch: "amd64" | "arm64"): string | undefined {
+export function sumOf({ url, sha256 }: DownloadSource, arch: "amd64" | "arm64"): string | undefined {
   return sha256[arch] ?? (url.includes("{arch}") ? undefined : (sha256.amd64 ?? sha256.arm64));
 }
 

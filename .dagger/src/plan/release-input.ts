@@ -1,5 +1,5 @@
 import { HegemonikonError } from "../errors.js";
-import { versionProblem } from "./version.js";
+import { publishedVersionProblem } from "./tags.js";
 
 /** Where images go: the part before the node's name. */
 export type Registry = {
@@ -9,8 +9,10 @@ export type Registry = {
   prefix: string;
 };
 
-const HOST =
-  /^(localhost|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+|localhost:\d+|[a-z0-9.-]+:\d{1,5})$/;
+const LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
+/** A name of one part needs a port, or it would be a path of Docker Hub; localhost does not. */
+const HOST = new RegExp(`^(?:localhost|${LABEL}(?:\\.${LABEL})+|${LABEL}(?:\\.${LABEL})*:([1-9]\\d{0,4}))$`);
+const MAX_PORT = 65_535;
 const COMPONENT = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*$/;
 
 /** Reads a registry; a text that says what is wrong where it is none. */
@@ -18,7 +20,12 @@ export function readRegistry(text: string): Registry | string {
   const expected =
     "expected HOST[:PORT][/PATH] in lower case, without a scheme or a tag, e.g. ghcr.io/someone/hegemonikon";
   const [host = "", ...path] = text.split("/");
-  const ok = HOST.test(host) && path.every((component) => COMPONENT.test(component)) && text.length <= 200;
+  const named = HOST.exec(host);
+  const ok =
+    named &&
+    Number(named[1] ?? 1) <= MAX_PORT &&
+    path.every((component) => COMPONENT.test(component)) &&
+    text.length <= 200;
   return ok ? { host, prefix: text } : `found ${JSON.stringify(text)}, ${expected}`;
 }
 
@@ -42,10 +49,6 @@ export function readReference(text: string): Reference | string {
 
 /** What a caller gave; secrets only as whether there is something in them. */
 export type PublishInput = {
-  /** The nodes that are published. */
-  asked: readonly string[];
-  /** The nodes that there are. */
-  nodes: readonly string[];
   registry: string;
   username: string;
   password: boolean;
@@ -54,16 +57,26 @@ export type PublishInput = {
   key: boolean;
   oidcUrl: boolean;
   oidcToken: boolean;
+  /** The web address of the repository; empty where none was given. */
+  sourceUrl: string;
 };
 
 /** Everything that is wrong with what a caller gave, so that nothing expensive starts before it is right. */
 export function publishProblems(input: PublishInput): string[] {
-  const version = versionProblem(input.version);
+  const version = publishedVersionProblem(input.version);
   return [
-    ...input.asked.flatMap((node) => nodeProblems(node, input.nodes)),
     ...writerProblems(input),
     ...(version ? [`version: ${version}`] : []),
     ...signingProblems(input),
+    ...sourceUrlProblems(input.sourceUrl),
+  ];
+}
+
+/** What is wrong with a repository's address: registries link to it, and the identity of its jobs begins with it. */
+export function sourceUrlProblems(text: string): string[] {
+  if (text === "" || /^https:\/\/[^\s/?#@]+\/[^\s?#]*[^\s?#/]\/?$/.test(text)) return [];
+  return [
+    `source-url: found ${JSON.stringify(text)}, expected the repository's web address, e.g. https://github.com/someone/hegemonikon`,
   ];
 }
 
@@ -85,12 +98,24 @@ export function readerProblems(username: string, password: boolean): string[] {
     : ["password: found nothing beside a username, expected a token, e.g. --password=env://TOKEN"];
 }
 
-/** Whether there is a node of the name. */
-export function nodeProblems(node: string, nodes: readonly string[]): string[] {
-  if (nodes.includes(node)) return [];
-  return [
-    `node: found ${JSON.stringify(node)}, expected one of ${nodes.join(", ") || "the folders in nodes/, which is empty"}`,
-  ];
+/** The nodes that there are, and why one of them cannot be built. */
+export type Buildable = { nodes: readonly string[]; wrong: (node: string) => readonly string[] };
+
+/** What forbids that nodes are built; what is wrong with all of them (in the sources) is said once. */
+export function nodeProblems(
+  argument: "node" | "nodes",
+  asked: readonly string[],
+  { nodes, wrong }: Buildable,
+): string[] {
+  const known = nodes.join(", ") || "the folders in nodes/, which is empty";
+  const lines = asked.flatMap((name, index) => {
+    if (asked.indexOf(name) !== index) return [`${argument}: found ${name} twice, expected each once`];
+    return nodes.includes(name)
+      ? wrong(name)
+      : [`${argument}: found ${JSON.stringify(name)}, expected one of ${known}`];
+  });
+  if (asked.length === 0) lines.push(`${argument}: found no folder in nodes/, expected at least one`);
+  return [...new Set(lines)];
 }
 
 /** What a call without a way to sign is told. */

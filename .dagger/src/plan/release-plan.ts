@@ -1,3 +1,4 @@
+import { channels, publishedVersionProblem } from "./tags.js";
 import { compareVersions, readVersion } from "./version.js";
 
 /** What a release is checked against before anything is built. */
@@ -9,17 +10,26 @@ export type ReleaseInput = {
   tagged: string;
   head: string;
   clean: boolean;
-  nodes: readonly string[];
-  asked: readonly string[];
+  /** The files that are built and that HEAD does not have. */
+  uncommitted: readonly string[];
 };
 
-/** Everything that forbids a release. */
-export function releaseProblems({ tag, tags, tagged, head, clean, nodes, asked }: ReleaseInput): string[] {
+/** The channel of what is published at each push to main (.github/workflows/ci.yaml). */
+const CI_CHANNEL = "edge";
+
+/** Everything in the repository that forbids a release. */
+export function releaseProblems({ tag, tags, tagged, head, clean, uncommitted }: ReleaseInput): string[] {
   const version = readVersion(tag);
   const problems: string[] = [];
   if (!version || version.text !== tag) {
     problems.push(
       `tag: found ${JSON.stringify(tag)}, expected a semantic version with a leading v, e.g. v1.2.3 or v1.2.3-rc.1`,
+    );
+  } else if (version.build !== "") {
+    problems.push(`tag: ${publishedVersionProblem(tag)}`);
+  } else if (channels(version).includes(CI_CHANNEL)) {
+    problems.push(
+      `tag: found ${tag}, expected another name than ${CI_CHANNEL}: that channel is of what CI publishes from main, as v0.0.0-${CI_CHANNEL}.N, and would stay at this one`,
     );
   } else if (!tags.includes(tag)) {
     problems.push(`tag: found no ${tag} in this repository, expected it on HEAD: git tag ${tag}`);
@@ -32,16 +42,20 @@ export function releaseProblems({ tag, tags, tagged, head, clean, nodes, asked }
     problems.push(
       "working tree: found changes that are not committed, expected none: what is released is what the tag names",
     );
-  for (const name of asked) {
-    if (!nodes.includes(name))
-      problems.push(`nodes: found ${JSON.stringify(name)}, expected one of ${nodes.join(", ")}`);
+  if (clean) {
+    // What git ignores is no change to it, and is built all the same.
+    for (const path of uncommitted) {
+      problems.push(
+        `working tree: found ${path}, which git ignores, expected all that is built to be committed: git add --force ${path}, or another rule in .gitignore`,
+      );
+    }
   }
   return problems;
 }
 
 /**
  * The tags that a new release may be compared with, the newest first: for a release the releases before it, for a pre-release
- * all versions before it. A tag alone is no release: that run may have failed, or was of other nodes.
+ * all versions before it. What has build metadata was never one (release refuses it). A tag alone is no release: that run may have failed, or was of other nodes.
  */
 export function earlierReleases(tag: string, tags: readonly string[]): string[] {
   const current = readVersion(tag);
@@ -49,7 +63,7 @@ export function earlierReleases(tag: string, tags: readonly string[]): string[] 
   return tags
     .flatMap((name) => {
       const version = readVersion(name);
-      return version && version.text === name ? [version] : [];
+      return version && version.text === name && version.build === "" ? [version] : [];
     })
     .filter((version) => compareVersions(version, current) < 0)
     .filter((version) => current.prerelease.length > 0 || version.prerelease.length === 0)

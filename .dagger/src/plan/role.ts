@@ -5,6 +5,7 @@ import { usersOf } from "../cloudconfig/facts.js";
 import { HegemonikonError } from "../errors.js";
 import type { Node } from "../node/node.js";
 import type { Sources } from "../sources/sources.js";
+import { bakedCloudConfig } from "./baked-cloud-config.js";
 import { type DownloadReference, downloadReference, type ImageReference, imageReference } from "./references.js";
 import { SHARE } from "./share.js";
 import { cannotEnable, enableLinks, type Link, UNIT_FOLDER } from "./unit-links.js";
@@ -103,7 +104,7 @@ export function roleEntries(input: RoleInput): RoleEntry[] {
 
   entries.push(...roleCheckEntries(node), ...roleGateEntries());
 
-  text(`/system/oem/90_${node.name}.yaml`, input.cloudConfig);
+  text(`/system/oem/90_${node.name}.yaml`, bakedCloudConfig(input.cloudConfig));
   // kairos-agent reads /etc/kairos after the medium's own files: an `auto: false` here, which is no more than what its absence
   // says, would undo the `auto: true` of the machine's owner.
   const { auto, ...others } = node.install;

@@ -1,6 +1,6 @@
 import type { Node } from "../node/node.js";
 import type { Source } from "../sources/sources.js";
-import { compareVersions, readVersion, type Version } from "./version.js";
+import { compareVersions, readVersion, type Version, versionProblem } from "./version.js";
 
 /** What the tags of one image are made of. */
 export type TagParts = {
@@ -30,6 +30,16 @@ export function tagText(text: string): string {
   return text.replaceAll("+", "-");
 }
 
+/**
+ * Why nothing is published under a version, in one sentence; undefined where it may be. As a tag v1.2.3+5 is v1.2.3-5, and that is
+ * a pre-release: whoever reads the tags could not tell which of the two it was, and would move channels by it.
+ */
+export function publishedVersionProblem(text: string): string | undefined {
+  const version = readVersion(text);
+  if (!version?.build) return versionProblem(text);
+  return `found ${JSON.stringify(text)}, expected a version without build metadata (+${version.build}): a registry's tag has no plus sign, and ${tagText(version.text)} is a pre-release`;
+}
+
 /** The parts of a node's tags. Expects that base and Kubernetes source exist: `check` refuses a node where not. */
 export function tagParts(node: Node, sources: Readonly<Record<string, Source>>, version: Version): TagParts {
   const base = sources[node.base];
@@ -55,18 +65,19 @@ export function kairosTag(parts: TagParts): string {
 
 /**
  * The channels a version belongs to. A release: `latest`, its major and its minor. A pre-release: only the channel it is
- * named after (`v1.3.0-rc.1`: rc), or `next` where it has no name, so that nobody is upgraded to it who did not ask.
+ * named after (`v1.3.0-rc.1`, `-rc1` and `-rc-1`: rc), or `next` where it has no name, so that nobody is upgraded to it who did
+ * not ask.
  */
 export function channels(version: Version): string[] {
   if (version.prerelease.length === 0) return ["latest", `v${version.major}`, `v${version.major}.${version.minor}`];
-  const name = version.prerelease[0]?.toLowerCase().replace(/\d+$/, "") ?? "";
+  const name = version.prerelease[0]?.toLowerCase().replace(/[\d-]+$/, "") ?? "";
   return [/^[a-z][a-z-]{0,30}$/.test(name) && name !== "latest" && name !== "v" ? name : "next"];
 }
 
 /**
  * The tags for a version where others are published already: a channel moves only to the newest of its versions, so
  * that a repaired old release does not turn `latest` back.
- * @param published every tag in the repository; those that are no version do not count
+ * @param published every tag in the repository; those that are no version do not count, those with a dash are pre-releases
  */
 export function tags(parts: TagParts, published: readonly string[]): Tags {
   const others = published.map(readVersion).filter((version) => version !== undefined);

@@ -50,12 +50,13 @@ function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }
 
-/** Reads the texts that matter: in two calls however many there are, into the module's own container. */
-async function revision(tree: Directory, changed: readonly string[]): Promise<Revision> {
+/** Reads the texts that matter: in three calls however many there are, into the module's own container. */
+export async function revision(tree: Directory, changed: readonly string[]): Promise<Revision> {
   const folder = await mkdtemp(join(tmpdir(), "hegemonikon-"));
   try {
     const include = ["nodes/*/node.yaml", "sources.yaml", ...changed.filter(isReadByMeaning)];
-    await tree.filter({ include }).export(folder);
+    const [inNodes] = await Promise.all([tree.glob("nodes/*/*"), tree.filter({ include }).export(folder)]);
+    const folders = new Set(inNodes.flatMap((path) => /^nodes\/([^/]+)\/./.exec(path)?.[1] ?? []));
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
     const texts = paths.map(
@@ -64,7 +65,12 @@ async function revision(tree: Directory, changed: readonly string[]): Promise<Re
         await readFile(path, "utf8"),
       ],
     );
-    return new Map(await Promise.all(texts));
+    const read = new Map(await Promise.all(texts));
+    for (const name of folders) {
+      const path = `nodes/${name}/node.yaml`;
+      if (!read.has(path)) read.set(path, "");
+    }
+    return read;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -33,7 +33,7 @@ export async function planNode(
   const reference = readReference(against);
   const wrong = versionProblem(version);
   refuse("plan", [
-    ...nodeProblems(node, work.nodes),
+    ...nodeProblems("node", [node], work),
     ...(typeof reference === "string" ? [`against: ${reference}`] : []),
     ...(wrong ? [`version: ${wrong}`] : []),
     ...readerProblems(request.reader.username, Boolean(request.reader.password)),
@@ -54,22 +54,34 @@ export async function diffNode(
   request: { node: string; version: string; since: string; repository: GitRepository; sinceSources?: File | undefined },
 ): Promise<Difference> {
   const { node, version, since, repository, sinceSources } = request;
+  const wrong = versionProblem(version);
   refuse("diff", [
-    ...nodeProblems(node, work.nodes),
+    ...nodeProblems("node", [node], work),
     ...(since.trim() === ""
       ? [`since: found ${JSON.stringify(since)}, expected a branch, a tag or a full commit id`]
       : []),
+    ...(wrong ? [`version: ${wrong}`] : []),
   ]);
   const tree = await treeAt(repository, since);
   const earlier = await readProject({
     nodes: tree.directory("nodes"),
     sources: sinceSources ?? tree.file("sources.yaml"),
   });
-  if (!earlier.nodes.includes(node)) {
-    throw new HegemonikonError(`node: found no ${node} at ${since}, expected one of ${earlier.nodes.join(", ")}`);
-  }
-  const before = await builtContents(earlier, earlier.recipe(node, version, since), since);
-  return diff(node, before, await builtContents(work, work.recipe(node, version, ""), "the files here"));
+  // Both are read before one is built.
+  refuse(`diff: at ${since}`, nodeProblems("node", [node], earlier));
+  const [old, now] = [earlier.recipe(node, version, since), work.recipe(node, version, "")];
+  const before = await builtContents(earlier, old, since).catch((error: Error) => {
+    throw new HegemonikonError(earlierText(since, error.message, sinceSources !== undefined), { cause: error });
+  });
+  return diff(node, before, await builtContents(work, now, "the files here"));
+}
+
+/** The error of an earlier revision that could not be built. What it is built from may be gone by now. */
+function earlierText(since: string, why: string, hasOwnSources: boolean): string {
+  const help = hasOwnSources
+    ? []
+    : ["  Where its sources cannot be reached from here any more, --since-sources=FILE gives others."];
+  return [`diff: ${since} could not be built`, why, ...help].join("\n");
 }
 
 /** A comparison in the form that was asked for. */

@@ -1,7 +1,9 @@
 import type { Directory, File } from "@dagger.io/dagger";
 import { checkWorkspace } from "../check/check.js";
 import { readDirectory } from "../check/read-directory.js";
-import { nodeInput } from "../plan/node-input.js";
+import type { Workspace } from "../check/workspace.js";
+import { nodeFiles } from "../plan/node-files.js";
+import { errorsOf, nodeInput } from "../plan/node-input.js";
 import { problemLines } from "../plan/problem-lines.js";
 import { type Recipe, recipeOf } from "../plan/recipe.js";
 import { parseSources } from "../sources/parse.js";
@@ -14,19 +16,33 @@ export type Files = { nodes: Directory; sources: File };
 /** What the files say, read once and before anything is built. */
 export type Project = {
   files: Files;
-  /** The names of the nodes that can be read. */
+  /** The names of all nodes, also of those that cannot be built. */
   nodes: string[];
+  /** Why a node cannot be built: every error in its folder and in the sources, by its place. */
+  wrong(node: string): string[];
+  /** The files that nodes are built from, by their paths in the repository; none of a node that cannot be built. */
+  builtFrom(nodes: readonly string[]): string[];
   sources: Sources | undefined;
   recipe(node: string, version: string, revision: string): Recipe;
 };
 
-/** Reads and checks the files; what is wrong in them is thrown where a recipe needs it. */
+/** Reads and checks the files. */
 export async function readProject(files: Files): Promise<Project> {
-  const workspace = await readDirectory(files.nodes, files.sources);
+  return projectOf(files, await readDirectory(files.nodes, files.sources));
+}
+
+/** The same of what was read already. What is wrong in the files is thrown where a recipe needs it. */
+export function projectOf(files: Files, workspace: Workspace): Project {
   const checked = checkWorkspace(workspace);
   return {
     files,
-    nodes: [...checked.nodes.keys()].sort(),
+    nodes: [...checked.nodes.keys(), ...checked.broken].sort(),
+    builtFrom: (nodes) =>
+      nodes.flatMap((name) => {
+        const node = checked.nodes.get(name);
+        return node ? nodeFiles(node) : [];
+      }),
+    wrong: (node) => errorsOf(checked, node),
     sources: checked.sources,
     recipe: (node, version, revision) => recipeOf({ ...nodeInput(workspace, checked, node), version, revision }),
   };

@@ -1,7 +1,8 @@
 import type { Directory, File, GitRepository, Secret } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import { TableFormat } from "../node/table-format.js";
-import { readRegistry, refuse, writerProblems } from "../plan/release-input.js";
+import { believedProblems } from "../plan/release-belief.js";
+import { nodeProblems, readRegistry, refuse, sourceUrlProblems, writerProblems } from "../plan/release-input.js";
 import { releaseProblems } from "../plan/release-plan.js";
 import { allPublishedJson, incomplete, type Published, publishedText, type Staged } from "../plan/release-state.js";
 import { IMAGE_FILE, promoteProblems, type ReleasedImage, readReleasedImage } from "../plan/released-image.js";
@@ -48,14 +49,18 @@ export async function promoteNodes(
 ): Promise<string> {
   const { registry, username, password, ca } = by;
   const asked = request.nodes.length > 0 ? request.nodes : work.nodes;
-  const state = await taggedState(request.repository, request.tag);
+  const state = await taggedState(request.repository, request.tag, []);
   const given = { registry, username, password: await filled(password) };
+  const key = await by.key?.contents();
   refuse("promote", [
-    ...releaseProblems({ ...state, nodes: work.nodes, asked }),
+    ...releaseProblems(state),
+    ...nodeProblems("nodes", asked, work),
     ...writerProblems(given),
     ...(Boolean(by.key) === (by.sourceUrl !== "")
       ? ["key: expected either --key=cosign.pub, or --source-url of the repository whose job signed"]
       : []),
+    ...sourceUrlProblems(by.sourceUrl),
+    ...believedProblems({ key, identity: "" }),
   ]);
   const [read, version] = [readRegistry(registry), readVersion(request.tag)?.text ?? ""];
   const { sources } = work;

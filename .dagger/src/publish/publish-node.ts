@@ -5,7 +5,14 @@ import type { Recipe } from "../plan/recipe.js";
 import { imageReference } from "../plan/references.js";
 import { failureText } from "../plan/release-failure.js";
 import { identityKeys } from "../plan/release-identity.js";
-import { NOTHING_TO_SIGN_WITH, publishProblems, type Registry, readRegistry, refuse } from "../plan/release-input.js";
+import {
+  NOTHING_TO_SIGN_WITH,
+  nodeProblems,
+  publishProblems,
+  type Registry,
+  readRegistry,
+  refuse,
+} from "../plan/release-input.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
 import { type Published, publishedJson, publishedText } from "../plan/release-state.js";
 import { tagParts } from "../plan/tags.js";
@@ -61,7 +68,7 @@ export async function checkedPublisher(
   by: Publisher,
   nodes: readonly string[],
   version: string,
-  also: readonly string[] = [],
+  also: readonly string[],
 ): Promise<Checked> {
   const { action } = does;
   const tag = does.action === "release" ? does.tag : undefined;
@@ -71,10 +78,9 @@ export async function checkedPublisher(
     filled(by.oidcUrl),
     filled(by.oidcToken),
   ]);
-  const { registry, username } = by;
-  const given = { asked: nodes, nodes: work.nodes, registry, username, password, version, key, oidcUrl, oidcToken };
+  const { registry, username, sourceUrl } = by;
+  const given = { registry, username, password, version, key, oidcUrl, oidcToken, sourceUrl };
   refuse(action, [...also, ...publishProblems(given)]);
-  // What is wrong with the files comes next: recipes throw it, and name the place.
   const used = nodes.flatMap((node) => work.recipe(node, version, "").used.map(({ name }) => name));
   refuse(action, await pinLines(work.files, [...used, "oras", "cosign"]));
   const read = readRegistry(registry);
@@ -134,8 +140,10 @@ export async function publishNode(
   request: { node: string; version: string; repository: GitRepository },
   format: TableFormat,
 ): Promise<string> {
-  const checked = await checkedPublisher({ action: "publish" }, work, by, [request.node], request.version);
-  const recipe = work.recipe(request.node, request.version, await revisionOf(request.repository));
+  const problems = nodeProblems("node", [request.node], work);
+  const revision = await revisionOf(request.repository, work.builtFrom([request.node]));
+  const checked = await checkedPublisher({ action: "publish" }, work, by, [request.node], request.version, problems);
+  const recipe = work.recipe(request.node, request.version, revision);
   const published = await publishBuild(await builtNode(work, recipe), recipe, checked, by.sourceUrl);
   return format === TableFormat.Json ? publishedJson(published) : publishedText(published);
 }

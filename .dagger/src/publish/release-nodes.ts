@@ -8,6 +8,7 @@ import type { Contents } from "../plan/diff.js";
 import { contentsOf } from "../plan/diff-read.js";
 import type { Recipe } from "../plan/recipe.js";
 import { unprovenText } from "../plan/release-failure.js";
+import { nodeProblems } from "../plan/release-input.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
 import { believedBy, NOTES_FILE, releaseNotes } from "../plan/release-notes.js";
 import { earlierReleases, releasedMedium, releaseProblems } from "../plan/release-plan.js";
@@ -48,11 +49,10 @@ type Ready = { recipe: Recipe; built: Directory; proof: Directory | undefined };
 export async function releaseNodes(work: Project, by: Publisher, request: ReleaseRequest): Promise<Directory> {
   const { tag, repository } = request;
   const nodes = request.nodes.length > 0 ? request.nodes : work.nodes;
-  const state = await taggedState(repository, tag);
+  const state = await taggedState(repository, tag, work.builtFrom(nodes));
   const version = readVersion(tag)?.text ?? "v0.0.0";
-  const known = nodes.filter((name) => work.nodes.includes(name));
-  const problems = releaseProblems({ ...state, nodes: work.nodes, asked: nodes });
-  const checked = await checkedPublisher({ action: "release", tag }, work, by, known, version, problems);
+  const problems = [...releaseProblems(state), ...nodeProblems("nodes", nodes, work)];
+  const checked = await checkedPublisher({ action: "release", tag }, work, by, nodes, version, problems);
 
   const ready: Ready[] = [];
   // One after another: a hosted runner has no room for two media at once.

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import type { File, GitRepository } from "@dagger.io/dagger";
+import type { Container, File, GitRepository } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 import { differences } from "../manifest/content.js";
 import { TableFormat } from "../node/table-format.js";
 import { packageNames, packagesOfSbom } from "../plan/diff-read.js";
+import { believedProblems } from "../plan/release-belief.js";
+import { isNotSigned } from "../plan/release-failure.js";
 import { nodeProblems, readerProblems, readReference, refuse } from "../plan/release-input.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
 import { isVerified, verification, verificationJson, verificationText } from "../plan/release-verify.js";
@@ -41,14 +43,16 @@ export async function verifyNode(work: Project, request: VerifyRequest, format: 
   const { node, key, identity, issuer } = request;
   const reference = readReference(request.reference);
   refuse("verify", [
-    ...nodeProblems(node, work.nodes),
+    ...nodeProblems("node", [node], work),
     ...(typeof reference === "string" ? [`reference: ${reference}`] : []),
     ...(Boolean(key) === (identity !== "")
       ? ["key: expected either --key=cosign.pub, or --identity=REGEXP of the job that signed"]
       : []),
+    ...believedProblems({ key: await key?.contents(), identity }),
     ...readerProblems(request.reader.username, Boolean(request.reader.password)),
   ]);
   if (typeof reference === "string" || !work.sources) throw new HegemonikonError("verify: sources.yaml cannot be read");
+  const here = await revisionOf(request.repository, work.builtFrom([node]));
   const access = readAccess(reference.host, request.reader);
   const { oras, cosign } = await publishTools({ sources: work.sources, access });
 
@@ -57,10 +61,7 @@ export async function verifyNode(work: Project, request: VerifyRequest, format: 
     throw new HegemonikonError(`reference: found no image ${request.reference}, expected one that is published`);
   const image = `${reference.repository}@${found.digest}`;
   const verifier: Verifier = key ? { kind: "key", key } : { kind: "keyless", identity, issuer };
-  const signature = await verifySignature(cosign, verifier, image).then(
-    () => ({ ok: true, detail: key ? "made with the key" : `made by ${identity}` }),
-    (error: Error) => ({ ok: false, detail: error.message.replaceAll("\n", "; ") }),
-  );
+  const signature = await signatureOf(cosign, verifier, image);
   const attached = await attachedTexts(oras, image);
   const manifest =
     attached.manifest === undefined ? undefined : readBuildManifest(`${image}: manifest.json`, attached.manifest);
@@ -83,11 +84,27 @@ export async function verifyNode(work: Project, request: VerifyRequest, format: 
     sbomPackages:
       attached.sbom === undefined ? undefined : packageNames(packagesOfSbom(`${image}: SBOM`, attached.sbom)),
     localPackages: packageNames(local.packages),
-    revisions: { published: found.revision, here: await revisionOf(request.repository) },
+    revisions: { published: found.revision, here },
     differing: apart.slice(0, SHOWN).map(({ path, change, what }) => `${change} ${path}: ${what}`),
   });
   if (!isVerified(result)) throw new HegemonikonError(`verify: not everything holds\n${verificationText(result)}`);
   return format === TableFormat.Json ? verificationJson(result) : verificationText(result);
+}
+
+/** What cosign says of a signature. Throws where it fails instead of answering: the answer is not worth a build then. */
+export async function signatureOf(
+  cosign: Container,
+  verifier: Verifier,
+  image: string,
+): Promise<{ ok: boolean; detail: string }> {
+  try {
+    await verifySignature(cosign, verifier, image);
+    return { ok: true, detail: verifier.kind === "key" ? "made with the key" : `made by ${verifier.identity}` };
+  } catch (error) {
+    const { message } = error as Error;
+    if (!isNotSigned(message)) throw error;
+    return { ok: false, detail: message.replaceAll("\n", "; ") };
+  }
 }
 
 function sha256(text: string): string {

@@ -45,11 +45,11 @@ function call(words: string[], env: Record<string, string> = {}, from = sources(
   const args = ["local/call.ts", "-s", `--sources=${from}`, ...words];
   const given = { ...process.env, TOKEN: registry.password, KEY_PASSWORD: "secret", EMPTY: " ", ...env };
   const child = spawn(process.execPath, args, { cwd, env: given });
-  let err = "";
-  child.stdout.resume();
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk) => (out += chunk));
   child.stderr.on("data", (chunk) => (err += chunk));
-  return new Promise<{ code: number | null; lines: string[] }>((done) =>
-    child.on("close", (code) => done({ code, lines: err.trim().split("\n") })),
+  return new Promise<{ code: number | null; lines: string[]; out: string }>((done) =>
+    child.on("close", (code) => done({ code, lines: err.trim().split("\n"), out })),
   );
 }
 
@@ -212,6 +212,32 @@ describe("release and promote", () => {
     expect([right.code, right.lines.join("\n")]).toEqual([1, expect.stringMatching(NOTHING_PULLED)]);
   });
 
+  test("a file of the node that git ignores, and a node with an error that nobody named", async () => {
+    const exclude = join(origin.clone, ".git/info/exclude");
+    const ignored = "nodes/kairos/files/debug/keys.txt";
+    writeFileSync(exclude, `node_modules\n${ignored}\n`);
+    origin.git("rm", "--quiet", "--cached", ignored);
+    origin.git("commit", "--quiet", "--message=One file less");
+    origin.git("tag", "v1.2.0");
+    const { code, lines } = await call(release("v1.2.0"));
+    expect([code, ...lines.map((line) => line.replace(/, .*/, ""))]).toEqual([
+      1,
+      "Error: release: one thing is not right",
+      `  working tree: found ${ignored}`,
+    ]);
+    origin.git("reset", "--quiet", "--hard", "HEAD~1");
+    writeFileSync(exclude, "node_modules\n");
+
+    const file = join(origin.clone, "nodes/protos/node.yaml");
+    writeFileSync(file, `${readFileSync(file, "utf8")}bogus: 1\n`);
+    origin.git("commit", "--quiet", "--all", "--message=An error");
+    origin.git("tag", "v1.2.1");
+    const broken = await call(release("v1.2.1"));
+    expect([broken.code, broken.lines[0]]).toEqual([1, "Error: release: one thing is not right"]);
+    expect(broken.lines[1]).toMatch(/^ {2}nodes\/protos\/node\.yaml:\d+:\d+: .*bogus/);
+    origin.git("reset", "--quiet", "--hard", "HEAD~1");
+  });
+
   test("a release that is not whole gets no name, and no registry is asked", async () => {
     origin.git("tag", "--force", "v1.1.0");
     await registry.stop();
@@ -253,6 +279,25 @@ describe("plan, diff and verify", () => {
       'Error: since: found "no-such-branch", expected a branch, a tag or a full commit id',
     );
   });
+});
+
+test("affected: a node.yaml that is a link touches its node, and so does one that is gone from its folder", async () => {
+  const file = join(origin.clone, "nodes/noos/node.yaml");
+  rmSync(file);
+  symlinkSync("../kairos/node.yaml", file);
+  rmSync(join(origin.clone, "nodes/protos/node.yaml"));
+  const { code, out } = await call(["affected", "--since=main", "--format=json"]);
+  expect([code, out]).toEqual([0, out]);
+  const { nodes, removed } = JSON.parse(out) as {
+    nodes: { node: string; reasons: { what: string }[] }[];
+    removed: string[];
+  };
+  expect(nodes.map(({ node, reasons }) => [node, reasons.map(({ what }) => what)])).toEqual([
+    ["noos", ["node.yaml cannot be read now"]],
+    ["protos", ["node.yaml cannot be read now"]],
+  ]);
+  expect(removed).toEqual([]);
+  origin.git("checkout", "--quiet", "--", "nodes");
 });
 
 test("affected in a shallow clone: its own commit is read, of an older one it says what is needed", async () => {

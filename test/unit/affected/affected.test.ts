@@ -2,12 +2,14 @@ import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { stringify } from "yaml";
 import { Node } from "../../../.dagger/src/node/node.js";
 import { parseNode } from "../../../.dagger/src/node/parse.js";
 import { affected, isReadByMeaning, type Revision } from "../../../.dagger/src/plan/affected.js";
 import { codeStripper } from "../../../.dagger/src/plan/affected-code.js";
 import { FIELD_STEPS, moduleStep, STEPS, sourceSteps, TOOL_STEPS } from "../../../.dagger/src/plan/affected-steps.js";
 import { affectedJson, affectedText } from "../../../.dagger/src/plan/affected-text.js";
+import { bakedCloudConfig } from "../../../.dagger/src/plan/baked-cloud-config.js";
 import { roleEntries } from "../../../.dagger/src/plan/role.js";
 import { parseSources } from "../../../.dagger/src/sources/parse.js";
 import { input } from "../plan/inputs";
@@ -94,6 +96,58 @@ describe("affected", () => {
     expect(touched(after(".dagger/src/boot/role-check/files/run", "# a comment", "# why"))).toEqual(NODES);
   });
 
+  test("a cloud-config is compared as it is baked: yip reads the text of a scalar, not its value in YAML 1.2", () => {
+    const path = "nodes/kairos/cloud-config.yaml";
+    const change = (from: string, to: string) => {
+      const text = (value: string) => `#cloud-config\nstages:\n  boot:\n    - permissions: ${value}\n`;
+      return affected([path], new Map(FIXTURE).set(path, text(from)), new Map(FIXTURE).set(path, text(to)));
+    };
+    for (const [from, to] of [
+      ["644", "0644"],
+      ["0o644", "420"],
+      ["1e3", "1000"],
+      ["0x10", "16"],
+      ["3.10", "3.1"],
+      ["1.0", "1"],
+      ["yes", '"yes"'],
+      ["'yes'", '"yes"'],
+      [".nan", ".inf"],
+      ["12345678901234567890", "12345678901234567891"],
+      ["2001-01-01", '"2001-01-01"'],
+      ["{ A: 1, B: 2 }", "{ B: 2, A: 1 }"],
+      ["|\n        # one", "|\n        # two"],
+    ] as const) {
+      expect([from, to, ...change(from, to).nodes.flatMap(({ reasons }) => reasons.map(({ step }) => step))]).toEqual([
+        from,
+        to,
+        "role",
+      ]);
+    }
+    expect(change("0644", "0644   # why\n# and why\n\n").nodes).toEqual([]);
+  });
+
+  test("what is different in an image is touched: of any two cloud-configs that are baked, and of the install block", () => {
+    const path = "nodes/kairos/cloud-config.yaml";
+    const text = fc.oneof(
+      fc.string(),
+      fc.dictionary(fc.string(), fc.jsonValue()).map((value) => stringify(value)),
+    );
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        const result = affected([path], new Map(FIXTURE).set(path, before), new Map(FIXTURE).set(path, after));
+        expect(result.nodes.length === 0).toBe(bakedCloudConfig(before) === bakedCloudConfig(after));
+      }),
+    );
+    const nodeFile = "nodes/kairos/node.yaml";
+    const install = (block: string) => new Map(FIXTURE).set(nodeFile, node("kairos", `install: ${block}\n`));
+    const order = affected(
+      [nodeFile],
+      install("{ reboot: true, poweroff: false }"),
+      install("{ poweroff: false, reboot: true }"),
+    );
+    expect(order.nodes.map(({ reasons }) => reasons.map(({ what }) => what))).toEqual([["install changed"]]);
+  });
+
   test("the first line of a cloud-config is no comment", () => {
     expect(touched(after("nodes/kairos/cloud-config.yaml", "#cloud-config\n", "# cloud-config\n"))).toEqual(["kairos"]);
   });
@@ -157,6 +211,27 @@ describe("affected", () => {
   test("what a source is for is text for people, and a snapshot's suite is lock's affair", () => {
     expect(touched(after("sources.yaml", "distribution: ubuntu", "distribution: ubuntu, suite: noble"))).toEqual([]);
     expect(touched(after("sources.yaml", "for: kubernetes", "for: the cluster"))).toEqual([]);
+  });
+
+  test("the sum of a download for one architecture touches the nodes of that architecture", () => {
+    const yaml = (arm64: string, url = "https://example.org/k0s-{arch}") =>
+      SOURCES.replace(
+        'url: "https://example.org/k0s"',
+        `url: "${url}", sha256: { amd64: ${"a".repeat(64)}, arm64: ${arm64.repeat(64)} }`,
+      );
+    const both = new Map(FIXTURE).set(
+      "nodes/thuroros/node.yaml",
+      node("thuroros", "kubernetes: { distribution: k0s, source: k0s }\n", "ubuntu-22.04"),
+    );
+    const change = (before: string, after: string, nodes: Revision = both) =>
+      affected(["sources.yaml"], new Map(nodes).set("sources.yaml", before), new Map(nodes).set("sources.yaml", after));
+    expect(touched(change(yaml("b"), yaml("c")))).toEqual(["thuroros"]);
+    expect(touched(change(yaml("b"), yaml("c").replaceAll("a".repeat(64), "d".repeat(64))))).toEqual([
+      "protos",
+      "thuroros",
+    ]);
+    expect(touched(change(yaml("b"), yaml("b", "https://example.com/k0s-{arch}")))).toEqual(["protos", "thuroros"]);
+    expect(change(yaml("b"), yaml("c"), FIXTURE)).toEqual({ nodes: [], removed: [], ignored: ["source k0s"] });
   });
 
   test("a digest that is pinned touches its users", () => {
@@ -224,6 +299,24 @@ describe("affected", () => {
       ignored: ["nodes/neos/README.md"],
     });
     expect(affected(paths, grown, FIXTURE)).toMatchObject({ nodes: [], removed: ["neos"] });
+  });
+
+  test("a node.yaml that is a link, a folder or gone from a folder that stays touches its node", () => {
+    const path = "nodes/noos/node.yaml";
+    const unreadable = new Map(FIXTURE).set(path, "");
+    const reason = (changed: string[], before: Revision, after: Revision) =>
+      affected(changed, before, after).nodes.map(({ node, reasons }) => [node, reasons.map(({ what }) => what)]);
+    for (const changed of [[path], [`${path}/`, `${path}/x`], []]) {
+      expect(reason(changed, FIXTURE, unreadable)).toEqual([["noos", ["node.yaml cannot be read now"]]]);
+    }
+    expect(reason([path], unreadable, FIXTURE)).toEqual([
+      ["noos", ["node.yaml cannot be read at the earlier revision"]],
+    ]);
+    expect(reason([path], unreadable, unreadable)).toEqual([["noos", ["node.yaml cannot be read now"]]]);
+    expect(reason(["README.md"], unreadable, unreadable)).toEqual([]);
+    const grown = new Map(FIXTURE).set("nodes/neu/node.yaml", "");
+    expect(reason(["nodes/neu/README.md"], FIXTURE, grown)).toEqual([["neu", ["a new node"]]]);
+    expect(affected([path], unreadable, new Map()).removed).toContain("noos");
   });
 
   test("what cannot be read touches those that read it", () => {

@@ -7,7 +7,7 @@ import { input } from "./inputs";
 
 const at = (entries: ReturnType<typeof roleEntries>, path: string) => entries.find((entry) => entry.path === path);
 
-test("the cloud-config is baked in unchanged where an upgrade replaces it", () => {
+test("the cloud-config is baked in where an upgrade replaces it", () => {
   const asked = input();
   expect(at(roleEntries(asked), "/system/oem/90_probe.yaml")).toMatchObject({ kind: "text", text: asked.cloudConfig });
 });

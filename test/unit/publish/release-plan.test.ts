@@ -10,29 +10,50 @@ const good = {
   tagged: HEAD,
   head: HEAD,
   clean: true,
-  nodes: ["noos"],
-  asked: ["noos"],
+  uncommitted: [],
 };
 
 describe("a release", () => {
-  test("is of a tag on HEAD, a clean tree and nodes that exist", () => {
+  test("is of a tag on HEAD, and of a clean tree", () => {
     expect(releaseProblems(good)).toEqual([]);
-    const bad = { ...good, tagged: "b".repeat(40), clean: false, asked: ["nous"] };
+    const bad = { ...good, tagged: "b".repeat(40), clean: false };
     expect(releaseProblems(bad)).toEqual([
       "tag: found v1.2.3 on bbbbbbbbbbbb, expected it on HEAD, aaaaaaaaaaaa: check it out first",
       "working tree: found changes that are not committed, expected none: what is released is what the tag names",
-      'nodes: found "nous", expected one of noos',
     ]);
     expect(releaseProblems({ ...good, tag: "1.2.3" })).toEqual([
       'tag: found "1.2.3", expected a semantic version with a leading v, e.g. v1.2.3 or v1.2.3-rc.1',
     ]);
+    // What is not clean is named once.
+    const ignored = { ...good, uncommitted: ["nodes/noos/files/app"] };
+    expect(releaseProblems(ignored)[0]).toStartWith(
+      "working tree: found nodes/noos/files/app, which git ignores, expected",
+    );
+    expect(releaseProblems({ ...ignored, clean: false })).toHaveLength(1);
+    for (const tag of ["v1.2.3+meta", "v1.3.0-edge.1"]) {
+      expect(releaseProblems({ ...good, tag, tags: [tag] })).toEqual([
+        expect.stringMatching(
+          /^tag: found "?v1\.[^,]*, expected (a version without build metadata|another name than edge)/,
+        ),
+      ]);
+    }
     expect(releaseProblems({ ...good, tag: "v2.0.0", tagged: "" })).toEqual([
       "tag: found no v2.0.0 in this repository, expected it on HEAD: git tag v2.0.0",
     ]);
   });
 
   test("may be compared with those before it, the newest first", () => {
-    const tags = ["v1.0.0", "v1.10.0", "v1.9.0", "v2.0.0-rc.1", "v2.0.0-rc.2", "latest", "1.11.0", "v3.0.0"];
+    const tags = [
+      "v1.0.0",
+      "v1.10.0",
+      "v1.9.0",
+      "v2.0.0-rc.1",
+      "v2.0.0-rc.2",
+      "latest",
+      "1.11.0",
+      "v3.0.0",
+      "v1.9.5+5",
+    ];
     const releases = ["v1.10.0", "v1.9.0", "v1.0.0"];
     expect(earlierReleases("v2.0.0", tags)).toEqual(releases);
     expect(earlierReleases("v2.0.0-rc.2", tags)).toEqual(["v2.0.0-rc.1", ...releases]);

@@ -2,8 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { HegemonikonError } from "../../../.dagger/src/errors.js";
+import { believedProblems } from "../../../.dagger/src/plan/release-belief.js";
 import { failureText, isDenied, isNotFound, isNotSigned } from "../../../.dagger/src/plan/release-failure.js";
-import { CONTENT_DIGEST, identityKeys } from "../../../.dagger/src/plan/release-identity.js";
+import { CONTENT_DIGEST, identityKeys, releaseJobOf } from "../../../.dagger/src/plan/release-identity.js";
 import {
   type PublishInput,
   publishProblems,
@@ -29,8 +30,6 @@ const DIGEST = `sha256:${"a".repeat(64)}`;
 const OTHER = `sha256:${"b".repeat(64)}`;
 
 const good: PublishInput = {
-  asked: ["noos"],
-  nodes: ["kairos", "noos"],
   registry: "ghcr.io/someone/hegemonikon",
   username: "someone",
   password: true,
@@ -38,6 +37,7 @@ const good: PublishInput = {
   key: true,
   oidcUrl: false,
   oidcToken: false,
+  sourceUrl: "https://github.com/someone/hegemonikon",
 };
 
 describe("what a caller gives", () => {
@@ -49,7 +49,6 @@ describe("what a caller gives", () => {
   test("is refused all at once, each with what was found and expected", () => {
     const bad = {
       ...good,
-      asked: ["nous"],
       registry: "https://ghcr.io/x",
       username: " ",
       password: false,
@@ -57,7 +56,6 @@ describe("what a caller gives", () => {
       key: false,
     };
     expect(publishProblems(bad)).toEqual([
-      'node: found "nous", expected one of kairos, noos',
       'registry: found "https://ghcr.io/x", expected HOST[:PORT][/PATH] in lower case, without a scheme or a tag, e.g. ghcr.io/someone/hegemonikon',
       'username: found "", expected the name to log in with',
       "password: found an empty secret, expected a token, e.g. --password=env://TOKEN",
@@ -65,8 +63,11 @@ describe("what a caller gives", () => {
       "key: found nothing to sign with, expected --key=file://cosign.key (with --key-password), or --oidc-url and --oidc-token in GitHub Actions",
     ]);
     expect(() => refuse("publish", publishProblems(bad))).toThrow(
-      /^publish: 6 things are not right\n {2}node: found "nous"/,
+      /^publish: 5 things are not right\n {2}registry: found "https/,
     );
+    expect(publishProblems({ ...good, version: "v1.2.3+meta" })).toEqual([
+      expect.stringMatching(/^version: found "v1\.2\.3\+meta", expected a version without build metadata/),
+    ]);
     expect(() => refuse("publish", [])).not.toThrow();
   });
 
@@ -84,12 +85,61 @@ describe("what a caller gives", () => {
     ]);
   });
 
+  test("a repository's address, or none", () => {
+    const wrong = (sourceUrl: string) => publishProblems({ ...good, sourceUrl });
+    for (const text of ["", "https://github.com/a/b.git", "https://git.lan:3000/a/b/", "https://codeberg.org/a/b"]) {
+      expect([text, ...wrong(text)]).toEqual([text]);
+    }
+    for (const text of [
+      "nonsense",
+      " ",
+      "git@github.com:a/b.git",
+      "http://github.com/a/b",
+      "https://github.com",
+      "https://github.com/",
+      "https://user:word@github.com/a/b",
+      "https://github.com/a/b?x",
+      "https://github.com/a b",
+    ]) {
+      expect(wrong(text)).toEqual([
+        `source-url: found ${JSON.stringify(text)}, expected the repository's web address, e.g. https://github.com/someone/hegemonikon`,
+      ]);
+    }
+  });
+
+  test("by what a signature is believed: a public key, or an expression of cosign's own kind", () => {
+    const key = "-----BEGIN PUBLIC KEY-----\nMFk=\n-----END PUBLIC KEY-----\n";
+    expect(believedProblems({ key, identity: "" })).toEqual([]);
+    for (const text of ["# README", "", key.replaceAll("PUBLIC", "ENCRYPTED SIGSTORE PRIVATE")]) {
+      expect(believedProblems({ key: text, identity: "" })).toEqual([
+        "key: found no public key in the file, expected cosign.pub, as cosign generate-key-pair writes it",
+      ]);
+    }
+    for (const identity of [
+      releaseJobOf("https://github.com/a/b", "v1.2.3"),
+      "(?i)^https://github\\.com/",
+      "a(?i:b)(?s-m:.)c",
+      "^\\Qhttps://(a)(\\E$",
+      "(?P<host>[[:alpha:]]+)\\z",
+      "\\Ahttps://(a|b)/",
+    ]) {
+      expect([identity, ...believedProblems({ key: undefined, identity })]).toEqual([identity]);
+    }
+    for (const identity of ["(", "a[", "a)", "*"]) {
+      expect(believedProblems({ key: undefined, identity })[0]).toStartWith(
+        `identity: found ${JSON.stringify(identity)}, expected a regular expression`,
+      );
+    }
+  });
+
   test("registries", () => {
     for (const text of [
       "ghcr.io/a/b",
       "registry.lan:5000",
       "localhost:5000/x",
       "10.87.0.1:5000/lab",
+      "localhost/x",
+      "registry:65535/x",
       "quay.io/a_b/c-d/e.f",
     ]) {
       expect(readRegistry(text)).toEqual({ host: text.split("/")[0] as string, prefix: text });
@@ -106,6 +156,12 @@ describe("what a caller gives", () => {
       "a b.c/d",
       "x.y/../z",
       "-x.y",
+      "..:1",
+      "-:5/x",
+      "registry-:5000/x",
+      "localhost:99999",
+      "localhost:0",
+      "x.y:",
     ]) {
       expect(readRegistry(text)).toBeString();
     }

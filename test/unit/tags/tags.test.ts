@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { channels, kairosTag, type TagParts, tags } from "../../../.dagger/src/plan/tags.js";
+import { channels, kairosTag, publishedVersionProblem, type TagParts, tags } from "../../../.dagger/src/plan/tags.js";
 import { parseVersion } from "../../../.dagger/src/plan/version.js";
 
 const parts = (version: string, extra: Partial<TagParts> = {}): TagParts => ({
@@ -26,6 +26,16 @@ describe("tags", () => {
     expect(kairosTag(parts("v1.2.3+5"))).toEndWith("-v1.2.3-5");
   });
 
+  test("nothing is published under a version with build metadata: its tag would be a pre-release's, and is read as one", () => {
+    expect(["v1.2.3", "1.2.3-rc.1"].map(publishedVersionProblem)).toEqual([undefined, undefined]);
+    expect(publishedVersionProblem("v1.2.3+meta")).toBe(
+      'found "v1.2.3+meta", expected a version without build metadata (+meta): a registry\'s tag has no plus sign, and v1.2.3-meta is a pre-release',
+    );
+    expect(publishedVersionProblem("1.2")).toStartWith('found "1.2", expected a semantic version');
+    expect(tags(parts("v1.2.2"), ["v1.2.3-meta"]).channels).toEqual(["latest", "v1", "v1.2"]);
+    expect(tags(parts("v1.2.4-meta"), ["v1.2.3-meta", "v1.2.3"]).channels).toEqual(["meta"]);
+  });
+
   test("a release takes latest and its channels", () => {
     expect(tags(parts("v1.2.3"), []).channels).toEqual(["latest", "v1", "v1.2"]);
     expect(tags(parts("v1.2.3"), ["v1.2.3", "v1.2.2", "latest", "24.04-core-amd64-generic-v9.9.9"]).channels).toEqual([
@@ -38,6 +48,8 @@ describe("tags", () => {
   test("a pre-release never takes latest", () => {
     expect(channels(parseVersion("v2.0.0-rc.1"))).toEqual(["rc"]);
     expect(channels(parseVersion("v2.0.0-rc1"))).toEqual(["rc"]);
+    expect(channels(parseVersion("v2.0.0-rc-"))).toEqual(["rc"]);
+    expect(channels(parseVersion("v2.0.0-v-1"))).toEqual(["next"]);
     expect(channels(parseVersion("v2.0.0-0.3"))).toEqual(["next"]);
     expect(channels(parseVersion("v2.0.0-latest"))).toEqual(["next"]);
     const identifier = fc.stringMatching(/^[A-Za-z-][0-9A-Za-z-]{0,8}$/);
