@@ -386,7 +386,7 @@ test("a unit to be enabled has an [Install] section", () => {
   expect(found("[Service]\n# [Install]\n")).toEqual(["nodes/demo/node.yaml:16:5 node/unit-install-section"]);
   // what a build refuses, check has said
   for (const text of ["[Install]\n", "[Install]\nAlso=a.service\n", "[Install]\nWantedBye=multi-user.target\n"])
-    expect(found(text)).toEqual(["nodes/demo/node.yaml:16:5 node/unit-install-section"]);
+    expect(found(`[Service]\n${text}`)).toEqual(["nodes/demo/node.yaml:16:5 node/unit-install-section"]);
   const disabled = change(VALID_NODE, "source: files/demo.service", "source: files/demo.service\n    enable: false");
   expect(found("[Service]\nExecStart=/usr/bin/demo\n", disabled)).toEqual([]);
 });
@@ -421,8 +421,8 @@ test("two nodes of one host name", () => {
       "nodes/other/node.yaml": second,
       "nodes/other/cloud-config.yaml": VALID_CLOUD,
       "nodes/other/README.md": "",
-      "nodes/other/files/demo": "",
-      "nodes/other/files/demo.service": "[Install]\nWantedBy=multi-user.target\n",
+      "nodes/other/files/demo": "#!/bin/sh\n",
+      "nodes/other/files/demo.service": "[Service]\n[Install]\nWantedBy=multi-user.target\n",
     }),
   );
   expect(places(result)).toEqual(["nodes/other/cloud-config.yaml:6:17 cloud-config/unique-hostname"]);
@@ -480,5 +480,7 @@ test("every rule has its own id, a reason, and is tested here", () => {
   for (const rule of RULES) expect(rule.reason.length).toBeGreaterThan(20);
   const tested = new Set([...NODE, ...CLOUD].map(([rule]) => rule));
   for (const id of ["node/unit-install-section", "node/no-orphans"]) tested.add(id);
+  // contents.test.ts
+  for (const id of ["node/not-empty", "node/unit-section", "node/script-line-ends", "node/line-ends"]) tested.add(id);
   expect(ids.filter((id) => !tested.has(id))).toEqual([]);
 });

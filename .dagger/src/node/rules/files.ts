@@ -90,7 +90,9 @@ export const unitInstallSection: Rule = {
       if (!unit.source || !unit.enable) return [];
       const path = `nodes/${context.folder}/${unit.source}`;
       const bytes = context.files.find((file) => file.path === path && file.kind === "file")?.bytes;
-      const wrong = bytes && cannotEnable(unit, new TextDecoder().decode(bytes));
+      const text = new TextDecoder().decode(bytes);
+      // An empty one has a problem of its own, and so has one that is not there.
+      const wrong = text.trim() === "" ? undefined : cannotEnable(unit, text);
       if (!wrong) return [];
       return [
         {
