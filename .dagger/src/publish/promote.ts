@@ -9,8 +9,9 @@ import { tagParts } from "../plan/tags.js";
 import { parseVersion, readVersion } from "../plan/version.js";
 import { manifestAt, nameVersion, pointChannels } from "./image.js";
 import type { Project } from "./project.js";
-import { filled, publishTools } from "./publish-node.js";
+import { publishTools } from "./publish-node.js";
 import { taggedState } from "./repository-state.js";
+import { filled, unreadable } from "./secrets.js";
 import { jobVerifier } from "./signing.js";
 import { lacks, type PublishTools } from "./whole.js";
 
@@ -52,6 +53,7 @@ export async function promoteNodes(
   const given = { registry, username, password: await filled(password) };
   refuse("promote", [
     ...releaseProblems({ ...state, nodes: work.nodes, asked }),
+    ...(await unreadable({ password })),
     ...writerProblems(given),
     ...(Boolean(by.key) === (by.sourceUrl !== "")
       ? ["key: expected either --key=cosign.pub, or --source-url of the repository whose job signed"]

@@ -18,6 +18,7 @@ import { annotatedLayout } from "./layout.js";
 import { type Project, pinLines } from "./project.js";
 import { refusedPush } from "./push-right.js";
 import { revisionOf } from "./repository-state.js";
+import { filled, unreadable } from "./secrets.js";
 import { type Signer, type Verifier, verifierOf } from "./signing.js";
 import type { PublishTools, Upload } from "./whole.js";
 
@@ -46,11 +47,6 @@ export type Checked = {
   sources: Sources;
 };
 
-/** Whether there is something in a secret. */
-export async function filled(secret: Secret | undefined): Promise<boolean> {
-  return secret ? (await secret.plaintext()).trim() !== "" : false;
-}
-
 /** What the caller does. A release believes the job of its own tag alone, as promote and verify will. */
 export type Action = { action: "publish" } | { action: "release"; tag: string };
 
@@ -73,7 +69,14 @@ export async function checkedPublisher(
   ]);
   const { registry, username } = by;
   const given = { asked: nodes, nodes: work.nodes, registry, username, password, version, key, oidcUrl, oidcToken };
-  refuse(action, [...also, ...publishProblems(given)]);
+  const unread = await unreadable({
+    password: by.password,
+    key: by.key,
+    "key-password": by.keyPassword,
+    "oidc-url": by.oidcUrl,
+    "oidc-token": by.oidcToken,
+  });
+  refuse(action, [...also, ...unread, ...publishProblems(given)]);
   // What is wrong with the files comes next: recipes throw it, and name the place.
   const used = nodes.flatMap((node) => work.recipe(node, version, "").used.map(({ name }) => name));
   refuse(action, await pinLines(work.files, [...used, "oras", "cosign"]));
