@@ -19,10 +19,12 @@ export const filesExist: Rule = {
     const names = context.files
       .filter((file) => file.kind === "file")
       .map((file) => file.path.slice(`nodes/${context.folder}/`.length));
+    const closed = context.files.filter(({ unreadable }) => unreadable).map(({ path }) => path);
     return referenced(context).flatMap(({ source, path }) => {
       const file = present.get(`nodes/${context.folder}/${source}`);
-      // A symlink has a problem of its own.
-      if (file?.kind === "file" || file?.kind === "symlink") return [];
+      // What is neither file nor folder has a problem of its own, and so has a folder that cannot be read.
+      if (file && file.kind !== "directory") return [];
+      if (closed.some((folder) => `nodes/${context.folder}/${source}`.startsWith(`${folder}/`))) return [];
       const near = nearest(source, names);
       return [
         {
