@@ -9,8 +9,9 @@ export type Registry = {
   prefix: string;
 };
 
-const HOST =
-  /^(localhost|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+|localhost:\d+|[a-z0-9.-]+:\d{1,5})$/;
+/** A name that has a dot or a port, or is localhost, is a host's: what else stands first is a path on Docker Hub. */
+const NAME = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
+const HOST = new RegExp(`^(localhost|${NAME}(\\.${NAME})+|${NAME}(\\.${NAME})*:[1-9]\\d{0,4})$`);
 const COMPONENT = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*$/;
 
 /** Reads a registry; a text that says what is wrong where it is none. */
@@ -18,7 +19,8 @@ export function readRegistry(text: string): Registry | string {
   const expected =
     "expected HOST[:PORT][/PATH] in lower case, without a scheme or a tag, e.g. ghcr.io/someone/hegemonikon";
   const [host = "", ...path] = text.split("/");
-  const ok = HOST.test(host) && path.every((component) => COMPONENT.test(component)) && text.length <= 200;
+  const isHost = HOST.test(host) && Number(host.split(":")[1] ?? 1) <= 65535;
+  const ok = isHost && path.every((component) => COMPONENT.test(component)) && text.length <= 200;
   return ok ? { host, prefix: text } : `found ${JSON.stringify(text)}, ${expected}`;
 }
 

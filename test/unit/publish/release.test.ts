@@ -91,6 +91,8 @@ describe("what a caller gives", () => {
       "localhost:5000/x",
       "10.87.0.1:5000/lab",
       "quay.io/a_b/c-d/e.f",
+      "registry:5000/lab",
+      "127.0.0.1:65535",
     ]) {
       expect(readRegistry(text)).toEqual({ host: text.split("/")[0] as string, prefix: text });
     }
@@ -106,6 +108,14 @@ describe("what a caller gives", () => {
       "a b.c/d",
       "x.y/../z",
       "-x.y",
+      "..:1",
+      "-:5/x",
+      "a-:5000",
+      "a..b:5000",
+      "localhost:0",
+      "localhost:99999",
+      "registry.lan:65536/lab",
+      "localhost:",
     ]) {
       expect(readRegistry(text)).toBeString();
     }
