@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { moduleApi } from "./call/api.js";
+import { refuseEarly } from "./call/before.js";
 import { coreApi, keptCoreApi } from "./call/core.js";
 import { describe, mayBeLoss } from "./call/failure.js";
 import { findMod, noGlobals } from "./call/flags.js";
@@ -21,7 +22,10 @@ let cancelled = false;
 
 async function needs(words: string[]): Promise<boolean> {
   const planned = plan(words, await moduleApi(locateModule(words)), keptCoreApi());
-  return "needsCore" in planned || !onlyHelp(planned);
+  if ("needsCore" in planned) return true;
+  if (onlyHelp(planned)) return false;
+  refuseEarly(planned);
+  return true;
 }
 
 function locateModule(words: string[]): ModuleLocation {
@@ -47,6 +51,7 @@ async function main(words: string[]): Promise<void> {
     await closeSessions();
     return showHelp(planned, api, core);
   }
+  refuseEarly(planned);
   await call(planned, module, api, core);
 }
 

@@ -32,7 +32,7 @@ function main(args: string[]): number {
   }
   if (rest.length > 0) throw new HegemonikonError(`unexpected argument ${JSON.stringify(rest[0])}\n\n${HELP}`);
   const { nodes = join(root, "nodes"), sources = join(root, SOURCES_FILE) } = values;
-  if (!statSync(nodes, { throwIfNoEntry: false })?.isDirectory())
+  if (!isFolder(nodes))
     throw new HegemonikonError(`--nodes: found no folder ${nodes}, expected one with a folder a node`);
   const workspace = readWorkspace(nodes, sources, values.sources ?? SOURCES_FILE);
   const result = checkWorkspace(workspace);
@@ -49,6 +49,15 @@ function main(args: string[]): number {
       return 0;
     default:
       throw new HegemonikonError(`unknown function ${JSON.stringify(name)}\n\n${HELP}`);
+  }
+}
+
+/** False also where it may not be looked for. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }
 

@@ -38,7 +38,15 @@ export function checkWorkspace(workspace: Workspace): CheckResult {
   const sources = checkSources(workspace, problems);
   const nodes = new Map<string, Node>();
   const hostnames: Hostname[] = [];
+  const closed = new Map(
+    workspace.flatMap(({ path, unreadable }) => (unreadable ? [[path, unreadable] as const] : [])),
+  );
+  for (const [path, reason] of closed) {
+    if (!isSources(path)) problems.push(unreadableProblem(path, "node/readable", reason));
+  }
   for (const [folder, files] of nodeFolders(workspace)) {
+    // What is in it nobody knows: not that it lacks anything.
+    if (closed.has(`nodes/${folder}`)) continue;
     const { node, found, names } = checkFolder(folder, files, sources);
     problems.push(...found);
     hostnames.push(...names);
@@ -51,11 +59,11 @@ export function checkWorkspace(workspace: Workspace): CheckResult {
       rule: "node/stray-file",
       severity: "warning",
       message: "Nothing reads this file",
-      found: file.kind === "symlink" ? "a symbolic link" : "a file",
+      found: file.kind === "symlink" ? "a symbolic link" : (file.what ?? "a file"),
       expected: "only folders directly in nodes/",
     });
   }
-  if (nodeFolders(workspace).size === 0) {
+  if (nodeFolders(workspace).size === 0 && !closed.has("nodes")) {
     problems.push({
       file: "nodes",
       rule: "node/none",
@@ -75,15 +83,24 @@ export function checkWorkspace(workspace: Workspace): CheckResult {
   return { problems: problems.sort(byPlace), nodes, broken, ...(sources ? { sources } : {}) };
 }
 
+function unreadableProblem(file: string, rule: string, found: string): Problem {
+  const expected = "a file or folder that whoever runs this may read";
+  return { file, rule, severity: "error", message: "It cannot be read", found, expected };
+}
+
 function checkSources(workspace: Workspace, problems: Problem[]): Sources | undefined {
   const file = workspace.find(({ path }) => isSources(path));
+  if (file?.unreadable) {
+    problems.push(unreadableProblem(file.path, "sources/readable", file.unreadable));
+    return undefined;
+  }
   if (file?.kind !== "file" || !file.bytes) {
     problems.push({
       file: file?.path ?? SOURCES_FILE,
       rule: "sources/missing",
       severity: "error",
       message: `There is no ${SOURCES_FILE}`,
-      found: file ? `a ${file.kind}` : "nothing",
+      found: file ? (file.what ?? `a ${file.kind}`) : "nothing",
       expected: "the file that pins every outside thing",
     });
     return undefined;

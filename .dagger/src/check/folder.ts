@@ -24,15 +24,16 @@ export function folderProblems(folder: string, files: readonly WorkspaceFile[]):
   }
   for (const file of files) {
     if (file.kind === "symlink") problems.push(symlinkProblem(root, file));
-    else if (file.kind === "file" && !file.bytes) problems.push(largeProblem(file));
+    else if (file.kind === "other") problems.push(otherProblem(file));
+    else if (file.kind === "file" && !file.bytes && !file.unreadable) problems.push(largeProblem(file));
   }
   const direct = new Map(
     files
       .filter((file) => !file.path.slice(root.length + 1).includes("/"))
       .map((file) => [file.path.slice(root.length + 1), file]),
   );
-  for (const name of direct.keys()) {
-    if (KNOWN.includes(name)) continue;
+  for (const [name, { kind }] of direct) {
+    if (KNOWN.includes(name) || kind === "other") continue;
     const near = nearest(
       name,
       KNOWN.filter((known) => !direct.has(known)),
@@ -48,7 +49,8 @@ export function folderProblems(folder: string, files: readonly WorkspaceFile[]):
   }
   for (const name of ["node.yaml", "cloud-config.yaml", "README.md"]) {
     const file = direct.get(name);
-    if (file?.kind === "file" || file?.kind === "symlink") continue;
+    // What is no file has a problem of its own.
+    if (file && file.kind !== "directory") continue;
     problems.push({
       file: `${root}/${name}`,
       rule: "node/missing-file",
@@ -86,6 +88,18 @@ function resolve(from: string, target: string): string {
     else if (step !== "." && step !== "") parts.push(step);
   }
   return parts.join("/");
+}
+
+function otherProblem(file: WorkspaceFile): Problem {
+  return {
+    file: file.path,
+    rule: "node/plain-files",
+    severity: "error",
+    message: "It is neither a file nor a folder",
+    found: file.what ?? "something else",
+    expected: "a file with the content, or nothing",
+    reason: "git does not keep it, and reading it may wait for ever",
+  };
 }
 
 function largeProblem(file: WorkspaceFile): Problem {

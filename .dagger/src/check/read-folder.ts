@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { isSources, MAX_READ_BYTES, SOURCES_FILE, type Workspace, type WorkspaceFile } from "./workspace.js";
 
@@ -12,11 +12,26 @@ const LEFTOVERS = new Set([".DS_Store", "Thumbs.db", "__pycache__", ".git"]);
  */
 export function readWorkspace(nodesFolder: string, sourcesFile: string, called = SOURCES_FILE): Workspace {
   const files: WorkspaceFile[] = [];
-  const sources = readEntry(sourcesFile, isSources(called) ? called : `./${called}`);
+  const sources = readGiven(sourcesFile, isSources(called) ? called : `./${called}`);
   if (sources) files.push(sources);
-  const root = readEntry(nodesFolder, "nodes");
-  if (root?.kind === "directory") readInto(files, nodesFolder, "nodes");
+  const root = readGiven(nodesFolder, "nodes");
+  if (root?.unreadable) files.push(root);
+  if (root?.kind !== "directory") return files;
+  try {
+    readInto(files, nodesFolder, "nodes");
+  } catch (error) {
+    files.push({ ...root, unreadable: reasonOf(error) });
+  }
   return files;
+}
+
+/** An entry that a caller named: the folders above it may be shut as well. */
+function readGiven(at: string, path: string): WorkspaceFile | undefined {
+  try {
+    return readEntry(at, path);
+  } catch (error) {
+    return { path, kind: "file", unreadable: reasonOf(error) };
+  }
 }
 
 function readInto(files: WorkspaceFile[], folder: string, path: string): void {
@@ -25,18 +40,40 @@ function readInto(files: WorkspaceFile[], folder: string, path: string): void {
     const entry = readEntry(join(folder, name), `${path}/${name}`);
     if (!entry) continue;
     files.push(entry);
-    if (entry.kind === "directory") readInto(files, join(folder, name), entry.path);
+    if (entry.kind !== "directory") continue;
+    try {
+      readInto(files, join(folder, name), entry.path);
+    } catch (error) {
+      entry.unreadable = reasonOf(error);
+    }
   }
 }
 
-/** One entry; undefined where there is none, or where it is neither file, folder nor link (a socket, a device). */
+/** One entry; undefined where there is none. */
 function readEntry(at: string, path: string): WorkspaceFile | undefined {
   const stat = lstatSync(at, { throwIfNoEntry: false });
   if (!stat) return undefined;
   const mode = stat.mode & 0o7777;
   if (stat.isSymbolicLink()) return { path, kind: "symlink", target: readlinkSync(at), mode };
   if (stat.isDirectory()) return { path, kind: "directory", mode };
-  if (!stat.isFile()) return undefined;
+  // Opening one of these may wait for ever.
+  if (!stat.isFile()) return { path, kind: "other", what: whatIs(stat), mode };
   if (stat.size > MAX_READ_BYTES) return { path, kind: "file", mode };
-  return { path, kind: "file", bytes: new Uint8Array(readFileSync(at)), mode };
+  try {
+    return { path, kind: "file", bytes: new Uint8Array(readFileSync(at)), mode };
+  } catch (error) {
+    return { path, kind: "file", unreadable: reasonOf(error), mode };
+  }
+}
+
+function whatIs(stat: Stats): string {
+  if (stat.isFIFO()) return "a named pipe";
+  return stat.isSocket() ? "a socket" : "a device";
+}
+
+/** Why the system did not let a file be read, in words without a path of this machine. */
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "EACCES" || code === "EPERM") return "no permission to read it";
+  return code ?? message;
 }

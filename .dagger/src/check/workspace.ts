@@ -2,9 +2,13 @@
 export type WorkspaceFile = {
   /** From the repository's root, with forward slashes and no trailing one: `nodes/noos/node.yaml`. */
   path: string;
-  kind: "file" | "symlink" | "directory";
-  /** The content of a file; absent where it is larger than MAX_READ_BYTES. */
+  kind: "file" | "symlink" | "directory" | "other";
+  /** The content of a file; absent where it is larger than MAX_READ_BYTES, or cannot be read. */
   bytes?: Uint8Array;
+  /** Why a file or a folder cannot be read: `no permission to read it`. */
+  unreadable?: string;
+  /** What an entry is that is neither file, folder nor link: `a named pipe`. */
+  what?: string;
   /** Where a symlink points, as written in it. */
   target?: string;
   /** Permission bits, e.g. 0o755. */

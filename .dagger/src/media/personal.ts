@@ -10,15 +10,24 @@ const CONFIG = "/run/personal.yaml";
 
 /** Reads the owner's cloud-config once. Throws a HegemonikonError where a machine would not take it; never shows what is in it. */
 export async function checkPersonal(config: Secret): Promise<void> {
-  const problems = personalProblems(await config.plaintext());
+  const problems = personalProblems(await textOf(config));
   if (problems.length === 0) return;
   throw new HegemonikonError(
     [
       "--config is no cloud-config that a machine would take:",
       ...problems.map((problem) => `  ${problem}`),
-      "What stands there may be secret and is not shown. docs/cloud-config.md explains the rules.",
+      "What stands there may be secret and is not shown. docs/cloud-config.md and docs/problems.md explain the rules.",
     ].join("\n"),
   );
+}
+
+async function textOf(config: Secret): Promise<string> {
+  try {
+    return await config.plaintext();
+  } catch (error) {
+    const why = (error instanceof Error ? error.message : String(error)).split("\n")[0];
+    throw new HegemonikonError(`--config: it cannot be read (${why}), expected file://PATH or env://NAME`);
+  }
 }
 
 /**

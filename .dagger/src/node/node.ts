@@ -1,11 +1,25 @@
 import { z } from "zod";
 import { Sha256 } from "../sources/digest.js";
+import { sizeInBytes } from "./size.js";
 
 /** A size in bytes as people write it: `512MiB`, `1.5GiB`. Binary units only; not 0, and below a million of its unit. */
 export const Size = z
   .string()
   .regex(/^(?!0+(\.0+)?[MG])\d{1,6}(\.\d{1,3})?(MiB|GiB)$/, "a size in MiB or GiB, e.g. 1.5GiB")
   .describe("A size in MiB or GiB, e.g. 1.5GiB");
+
+/**
+ * Memory of a machine. 512 MiB is that of the smallest boards which Kairos starts on at all, 1024 GiB more than any machine of
+ * a homelab has: what is beyond is a slip of the unit, and the virtual machine of the proof would get as much.
+ */
+export const Memory = Size.refine(
+  (size) => {
+    // A text that is no size has a problem of its own.
+    if (!Size.safeParse(size).success) return true;
+    return sizeInBytes(size) >= sizeInBytes("512MiB") && sizeInBytes(size) <= sizeInBytes("1024GiB");
+  },
+  { error: "from 512MiB to 1024GiB" },
+);
 
 /** A duration as systemd writes it, in seconds or minutes: `90s`, `10min`. Five digits are more than a day. */
 export const Duration = z
@@ -93,14 +107,21 @@ export const Model = z
   .describe("A model file, fetched at first boot and verified");
 export type Model = z.infer<typeof Model>;
 
+/**
+ * A line for people. It is printed as it is, so that it may hold nothing that a terminal obeys, nor what turns the direction
+ * of writing and so shows another text than there is (Unicode UAX #9).
+ */
+const Line = z
+  .string()
+  .min(1)
+  .max(120)
+  .refine((text) => !/[\p{Cc}\p{Bidi_Control}]/u.test(text), { error: "one line without control characters" });
+
 /** One fact that proves the role on a booted machine. */
 export const Assertion = z
   .strictObject({
-    name: z
-      .string()
-      .min(1)
-      .max(80)
-      .regex(/^[^\n#]+$/, "one line without #")
+    name: Line.max(80)
+      .regex(/^[^#]+$/, "a text without #")
       .describe("What it proves, in words"),
     command: z
       .string()
@@ -113,13 +134,6 @@ export const Assertion = z
   })
   .describe("One fact that proves the role");
 export type Assertion = z.infer<typeof Assertion>;
-
-/** A line for people. It is printed as it is, so that it may hold nothing that a terminal obeys. */
-const Line = z
-  .string()
-  .min(1)
-  .max(120)
-  .refine((text) => !/\p{Cc}/u.test(text), { error: "one line without control characters" });
 
 /** A node's name: it becomes part of image tags, file names and host names. */
 export const NodeName = z
@@ -137,7 +151,7 @@ export const Node = z
     model: z.enum(["generic", "rpi3", "rpi4"]).describe("kairos-init's --model"),
     base: SourceName.describe("The base image: an image in sources.yaml"),
     medium: z.enum(["iso", "raw"]).describe("The bootable medium of the first installation"),
-    memory: Size.default("4GiB").describe("Memory of its machine at the least; that of its boot proof has as much"),
+    memory: Memory.default("4GiB").describe("Memory of its machine at the least; that of its boot proof has as much"),
     kubernetes: z
       .strictObject({
         distribution: z.enum(["k0s"]),

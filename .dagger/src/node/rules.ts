@@ -1,8 +1,10 @@
 import { assertionCommandKnown } from "./rules/assertion-command-known.js";
 import { mediumWithinImage } from "./rules/budgets.js";
+import { notEmpty, unitSection } from "./rules/contents.js";
 import { filesExist, noOrphans, unitInstallSection } from "./rules/files.js";
 import { installDeviceAuto } from "./rules/install-device-auto.js";
 import { agentConfigNotRead, k0sNeedsUnit } from "./rules/k0s.js";
+import { lineEnds, scriptLineEnds } from "./rules/line-ends.js";
 import { mediumFits } from "./rules/medium-fits.js";
 import { nameIsFolder } from "./rules/name-is-folder.js";
 import { fileMode, notUnderUsrLocal, staleAfterUpgrade, unitsInUsrLib, vanishesAtBoot } from "./rules/placement.js";
@@ -28,6 +30,10 @@ export const RULES: readonly Rule[] = [
   fileMode,
   filesExist,
   noOrphans,
+  notEmpty,
+  scriptLineEnds,
+  lineEnds,
+  unitSection,
   unitInstallSection,
   k0sNeedsUnit,
   agentConfigNotRead,

@@ -1,5 +1,5 @@
 import { HegemonikonError } from "../errors.js";
-import { publishedVersionProblem } from "./tags.js";
+import { versionProblem } from "./version.js";
 
 /** Where images go: the part before the node's name. */
 export type Registry = {
@@ -63,7 +63,7 @@ export type PublishInput = {
 
 /** Everything that is wrong with what a caller gave, so that nothing expensive starts before it is right. */
 export function publishProblems(input: PublishInput): string[] {
-  const version = publishedVersionProblem(input.version);
+  const version = versionProblem(input.version);
   return [
     ...writerProblems(input),
     ...(version ? [`version: ${version}`] : []),

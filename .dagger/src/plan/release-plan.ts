@@ -1,4 +1,4 @@
-import { channels, publishedVersionProblem } from "./tags.js";
+import { channels } from "./tags.js";
 import { compareVersions, readVersion } from "./version.js";
 
 /** What a release is checked against before anything is built. */
@@ -26,7 +26,9 @@ export function releaseProblems({ tag, tags, tagged, head, clean, uncommitted }:
       `tag: found ${JSON.stringify(tag)}, expected a semantic version with a leading v, e.g. v1.2.3 or v1.2.3-rc.1`,
     );
   } else if (version.build !== "") {
-    problems.push(`tag: ${publishedVersionProblem(tag)}`);
+    problems.push(
+      `tag: found ${tag}, expected a version without build metadata (+${version.build}): a registry's tag has no plus sign, and no channel would follow it`,
+    );
   } else if (channels(version).includes(CI_CHANNEL)) {
     problems.push(
       `tag: found ${tag}, expected another name than ${CI_CHANNEL}: that channel is of what CI publishes from main, as v0.0.0-${CI_CHANNEL}.N, and would stay at this one`,

@@ -1,6 +1,6 @@
 import type { Node } from "../node/node.js";
 import type { Source } from "../sources/sources.js";
-import { compareVersions, readVersion, type Version, versionProblem } from "./version.js";
+import { compareVersions, readVersion, type Version } from "./version.js";
 
 /** What the tags of one image are made of. */
 export type TagParts = {
@@ -30,16 +30,6 @@ export function tagText(text: string): string {
   return text.replaceAll("+", "-");
 }
 
-/**
- * Why nothing is published under a version, in one sentence; undefined where it may be. As a tag v1.2.3+5 is v1.2.3-5, and that is
- * a pre-release: whoever reads the tags could not tell which of the two it was, and would move channels by it.
- */
-export function publishedVersionProblem(text: string): string | undefined {
-  const version = readVersion(text);
-  if (!version?.build) return versionProblem(text);
-  return `found ${JSON.stringify(text)}, expected a version without build metadata (+${version.build}): a registry's tag has no plus sign, and ${tagText(version.text)} is a pre-release`;
-}
-
 /** The parts of a node's tags. Expects that base and Kubernetes source exist: `check` refuses a node where not. */
 export function tagParts(node: Node, sources: Readonly<Record<string, Source>>, version: Version): TagParts {
   const base = sources[node.base];
@@ -66,9 +56,11 @@ export function kairosTag(parts: TagParts): string {
 /**
  * The channels a version belongs to. A release: `latest`, its major and its minor. A pre-release: only the channel it is
  * named after (`v1.3.0-rc.1`, `-rc1` and `-rc-1`: rc), or `next` where it has no name, so that nobody is upgraded to it who did
- * not ask.
+ * not ask. One with build metadata moves none: as a tag v1.2.3+5 is v1.2.3-5, a pre-release to whoever reads the tags, who
+ * would move `latest` back behind it.
  */
 export function channels(version: Version): string[] {
+  if (version.build !== "") return [];
   if (version.prerelease.length === 0) return ["latest", `v${version.major}`, `v${version.major}.${version.minor}`];
   const name = version.prerelease[0]?.toLowerCase().replace(/[\d-]+$/, "") ?? "";
   return [/^[a-z][a-z-]{0,30}$/.test(name) && name !== "latest" && name !== "v" ? name : "next"];

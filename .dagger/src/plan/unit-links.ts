@@ -6,18 +6,22 @@ export type Link = { path: string; target: string };
 /** Where the role's units and the links that enable them stand: in /usr, so that an upgrade replaces both (kairos#4085). */
 export const UNIT_FOLDER = "/usr/lib/systemd/system";
 
+/** The lines of a unit as systemd takes them: continued ones as one, without blanks around them and without comments. */
+export function unitLines(text: string): string[] {
+  // A backslash at the end of a line continues it; comment lines in between do not end it.
+  return text
+    .replace(/\r\n/g, "\n")
+    .replace(/\\\n(?:[ \t]*[#;][^\n]*\n)*/g, " ")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#") && !line.startsWith(";"));
+}
+
 /** The keys of a unit's [Install] section, each with its values in order; repeated keys add up as in systemd. */
 export function installSection(text: string): Map<string, string[]> {
   const values = new Map<string, string[]>();
   let inInstall = false;
-  // A backslash at the end of a line continues it; comment lines in between do not end it.
-  const lines = text
-    .replace(/\r\n/g, "\n")
-    .replace(/\\\n(?:[ \t]*[#;][^\n]*\n)*/g, " ")
-    .split("\n");
-  for (const raw of lines) {
-    const line = raw.trim();
-    if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
+  for (const line of unitLines(text)) {
     if (line.startsWith("[")) {
       inInstall = line === "[Install]";
       continue;

@@ -10,8 +10,9 @@ import { tagParts } from "../plan/tags.js";
 import { parseVersion, readVersion } from "../plan/version.js";
 import { manifestAt, nameVersion, pointChannels } from "./image.js";
 import type { Project } from "./project.js";
-import { filled, publishTools } from "./publish-node.js";
+import { publishTools } from "./publish-node.js";
 import { taggedState } from "./repository-state.js";
+import { filled, unreadable } from "./secrets.js";
 import { jobVerifier } from "./signing.js";
 import { lacks, type PublishTools } from "./whole.js";
 
@@ -54,6 +55,7 @@ export async function promoteNodes(
   const key = await by.key?.contents();
   refuse("promote", [
     ...releaseProblems(state),
+    ...(await unreadable({ password })),
     ...nodeProblems("nodes", asked, work),
     ...writerProblems(given),
     ...(Boolean(by.key) === (by.sourceUrl !== "")

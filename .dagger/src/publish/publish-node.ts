@@ -25,6 +25,7 @@ import { annotatedLayout } from "./layout.js";
 import { type Project, pinLines } from "./project.js";
 import { refusedPush } from "./push-right.js";
 import { revisionOf } from "./repository-state.js";
+import { filled, unreadable } from "./secrets.js";
 import { type Signer, type Verifier, verifierOf } from "./signing.js";
 import type { PublishTools, Upload } from "./whole.js";
 
@@ -53,11 +54,6 @@ export type Checked = {
   sources: Sources;
 };
 
-/** Whether there is something in a secret. */
-export async function filled(secret: Secret | undefined): Promise<boolean> {
-  return secret ? (await secret.plaintext()).trim() !== "" : false;
-}
-
 /** What the caller does. A release believes the job of its own tag alone, as promote and verify will. */
 export type Action = { action: "publish" } | { action: "release"; tag: string };
 
@@ -80,7 +76,14 @@ export async function checkedPublisher(
   ]);
   const { registry, username, sourceUrl } = by;
   const given = { registry, username, password, version, key, oidcUrl, oidcToken, sourceUrl };
-  refuse(action, [...also, ...publishProblems(given)]);
+  const unread = await unreadable({
+    password: by.password,
+    key: by.key,
+    "key-password": by.keyPassword,
+    "oidc-url": by.oidcUrl,
+    "oidc-token": by.oidcToken,
+  });
+  refuse(action, [...also, ...unread, ...publishProblems(given)]);
   const used = nodes.flatMap((node) => work.recipe(node, version, "").used.map(({ name }) => name));
   refuse(action, await pinLines(work.files, [...used, "oras", "cosign"]));
   const read = readRegistry(registry);

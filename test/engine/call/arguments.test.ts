@@ -68,7 +68,9 @@ describe("secrets", () => {
   test("a variable that is not set", () => {
     const run = call(["secret-length", "--secret=env://CALL_TEST_ABSENT"]);
     expect(run.code).toBe(1);
-    expect(run.stderr).toContain("secret env var not found");
+    expect(run.stderr).toStartWith(
+      "Error: secret-length: --secret: there is no environment variable CALL_TEST_ABSENT\n",
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { RULE_WORDS } from "../../../.dagger/src/cloudconfig/rule-words.js";
 import { personalProblems } from "../../../.dagger/src/media/personal-config.js";
 
 const nodes = join(import.meta.dir, "../../../nodes");
@@ -39,4 +40,32 @@ test.each([
   expect(said).toContain(expected);
   expect(said).not.toContain("hush");
   expect(said).not.toContain("nmae");
+});
+
+test("a rule is named with what it finds", () => {
+  expect(personalProblems("#cloud-config\n")).toEqual([
+    "--config: yaml/empty: nothing but blanks and comments; expected a mapping, such as name: VALUE",
+  ]);
+});
+
+test("each rule that a cloud-config is held against has such words, and stands in the documents", () => {
+  const root = join(import.meta.dir, "../../..");
+  const ids = ["yaml", "cloudconfig"].flatMap((folder) =>
+    readdirSync(join(root, ".dagger/src", folder))
+      .filter((file) => file !== "rule-words.ts")
+      .flatMap((file) => [
+        ...readFileSync(join(root, ".dagger/src", folder, file), "utf8").matchAll(
+          /"((?:yaml|cloud-config)\/[a-z0-9.-]+)"/g,
+        ),
+      ])
+      .map(([, id = ""]) => id),
+  );
+  expect(Object.keys(RULE_WORDS).sort()).toEqual([...new Set(ids)].sort());
+  const [problems, clouds] = ["problems", "cloud-config"].map((it) =>
+    readFileSync(join(root, `docs/${it}.md`), "utf8"),
+  );
+  for (const [id, words] of Object.entries(RULE_WORDS)) {
+    if (id.startsWith("yaml/")) expect(problems).toContain(`| \`${id}\` | ${words} |`);
+    else expect(clouds).toContain(`/${id.slice("cloud-config/".length)}\``);
+  }
 });

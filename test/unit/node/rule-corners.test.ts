@@ -119,8 +119,8 @@ test("host names differ in more than the case of their letters", () => {
     "nodes/other/node.yaml": change(VALID_NODE, "name: demo", "name: other"),
     "nodes/other/cloud-config.yaml": change(VALID_CLOUD, "hostname: demo", `hostname: ${hostname}`),
     "nodes/other/README.md": "",
-    "nodes/other/files/demo": "",
-    "nodes/other/files/demo.service": "[Install]\nWantedBy=multi-user.target\n",
+    "nodes/other/files/demo": "#!/bin/sh\n",
+    "nodes/other/files/demo.service": "[Service]\n[Install]\nWantedBy=multi-user.target\n",
   });
   expect(places(checkWorkspace(workspace(other("DEMO"))))).toEqual([
     "nodes/other/cloud-config.yaml:6:17 cloud-config/unique-hostname",

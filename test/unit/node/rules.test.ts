@@ -386,7 +386,7 @@ test("a unit to be enabled has an [Install] section", () => {
   expect(found("[Service]\n# [Install]\n")).toEqual(["nodes/demo/node.yaml:16:5 node/unit-install-section"]);
   // what a build refuses, check has said
   for (const text of ["[Install]\n", "[Install]\nAlso=a.service\n", "[Install]\nWantedBye=multi-user.target\n"])
-    expect(found(text)).toEqual(["nodes/demo/node.yaml:16:5 node/unit-install-section"]);
+    expect(found(`[Service]\n${text}`)).toEqual(["nodes/demo/node.yaml:16:5 node/unit-install-section"]);
   const disabled = change(VALID_NODE, "source: files/demo.service", "source: files/demo.service\n    enable: false");
   expect(found("[Service]\nExecStart=/usr/bin/demo\n", disabled)).toEqual([]);
 });
@@ -421,8 +421,8 @@ test("two nodes of one host name", () => {
       "nodes/other/node.yaml": second,
       "nodes/other/cloud-config.yaml": VALID_CLOUD,
       "nodes/other/README.md": "",
-      "nodes/other/files/demo": "",
-      "nodes/other/files/demo.service": "[Install]\nWantedBy=multi-user.target\n",
+      "nodes/other/files/demo": "#!/bin/sh\n",
+      "nodes/other/files/demo.service": "[Service]\n[Install]\nWantedBy=multi-user.target\n",
     }),
   );
   expect(places(result)).toEqual(["nodes/other/cloud-config.yaml:6:17 cloud-config/unique-hostname"]);
@@ -454,11 +454,32 @@ test.each(["0GiB", "0.0MiB", "00MiB", "99999999999999999GiB", "1.2345GiB"])("%s 
 });
 
 test("what people read of a node is one line, and tells a terminal nothing", () => {
-  for (const role of ['"a\\e[31mb"', '"a\\nb"', "|\n  a\n  b"]) {
+  for (const role of ['"a\\e[31mb"', '"a\\nb"', "|\n  a\n  b", '"a\\u202eb"', '"a\\u2067b"', '"\\u200f"']) {
     expect(checkNode(["role: Shows what a valid node looks like", `role: ${role}`]).problems).toMatchObject([
       { rule: "node/schema", expected: "one line without control characters" },
     ]);
   }
+});
+
+test("so is the name of an assertion, which a report prints", () => {
+  for (const name of ['"a\\e[31mb"', '"a\\nb"', '"a\\u202eb"'])
+    expect(checkNode(["name: strace is there", `name: ${name}`]).problems).toMatchObject([
+      { rule: "node/schema", expected: "one line without control characters" },
+    ]);
+  expect(checkNode(["name: strace is there", "name: שלום, ação, 中文"]).problems).toEqual([]);
+  expect(checkNode(["name: strace is there", `name: ${"a".repeat(81)}`]).problems).toHaveLength(1);
+});
+
+test.each(["999999GiB", "1025GiB", "1MiB", "511.9MiB"])("no machine has a memory of %s", (memory) => {
+  expect(checkNode(["medium: iso", `medium: iso\nmemory: ${memory}`]).problems).toMatchObject([
+    { rule: "node/schema", found: `"${memory}"`, expected: "from 512MiB to 1024GiB" },
+  ]);
+});
+
+test("from the smallest board to the largest machine a memory is taken; what is no size is one mistake", () => {
+  const found = (memory: string) => checkNode(["medium: iso", `medium: iso\nmemory: ${memory}`]).problems;
+  for (const memory of ["512MiB", "0.5GiB", "1024GiB"]) expect(found(memory)).toEqual([]);
+  expect(found("lots")).toMatchObject([{ rule: "node/schema", expected: "a size in MiB or GiB, e.g. 1.5GiB" }]);
 });
 
 test("a duration has five digits at most", () => {
@@ -480,5 +501,7 @@ test("every rule has its own id, a reason, and is tested here", () => {
   for (const rule of RULES) expect(rule.reason.length).toBeGreaterThan(20);
   const tested = new Set([...NODE, ...CLOUD].map(([rule]) => rule));
   for (const id of ["node/unit-install-section", "node/no-orphans"]) tested.add(id);
+  // contents.test.ts
+  for (const id of ["node/not-empty", "node/unit-section", "node/script-line-ends", "node/line-ends"]) tested.add(id);
   expect(ids.filter((id) => !tested.has(id))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { channels, kairosTag, publishedVersionProblem, type TagParts, tags } from "../../../.dagger/src/plan/tags.js";
+import { channels, kairosTag, type TagParts, tags } from "../../../.dagger/src/plan/tags.js";
 import { parseVersion } from "../../../.dagger/src/plan/version.js";
 
 const parts = (version: string, extra: Partial<TagParts> = {}): TagParts => ({
@@ -26,12 +26,8 @@ describe("tags", () => {
     expect(kairosTag(parts("v1.2.3+5"))).toEndWith("-v1.2.3-5");
   });
 
-  test("nothing is published under a version with build metadata: its tag would be a pre-release's, and is read as one", () => {
-    expect(["v1.2.3", "1.2.3-rc.1"].map(publishedVersionProblem)).toEqual([undefined, undefined]);
-    expect(publishedVersionProblem("v1.2.3+meta")).toBe(
-      'found "v1.2.3+meta", expected a version without build metadata (+meta): a registry\'s tag has no plus sign, and v1.2.3-meta is a pre-release',
-    );
-    expect(publishedVersionProblem("1.2")).toStartWith('found "1.2", expected a semantic version');
+  test("a version with build metadata moves no channel: its tag is read as a pre-release, behind which latest would go back", () => {
+    expect(tags(parts("v1.2.3+meta"), ["v1.2.2"])).toMatchObject({ version: "v1.2.3-meta", channels: [] });
     expect(tags(parts("v1.2.2"), ["v1.2.3-meta"]).channels).toEqual(["latest", "v1", "v1.2"]);
     expect(tags(parts("v1.2.4-meta"), ["v1.2.3-meta", "v1.2.3"]).channels).toEqual(["meta"]);
   });

@@ -39,6 +39,8 @@ describe("what parsers disagree about is refused, with its place", () => {
     ["an empty document", "---\n...\n", ["yaml/empty"]],
     ["a NUL byte", new Uint8Array([0x61, 0, 0x62]), ["yaml/binary"]],
     ["a control character", "a: b\u0007\n", ["1:5 yaml/control-character"]],
+    ["a character that turns the direction of writing", "a: b # x\u202e\n", ["1:9 yaml/control-character"]],
+    ["one that isolates it", "a: \u2066b\n", ["1:4 yaml/control-character"]],
     ["an escape sequence", "a: 1\nb: \u001b[31m\n", ["2:4 yaml/control-character"]],
     ["a byte order mark", new Uint8Array([0xef, 0xbb, 0xbf, 0x61]), ["1:1 yaml/bom"]],
     ["UTF-16", new Uint8Array([0xff, 0xfe, 0x61, 0]), ["yaml/encoding"]],

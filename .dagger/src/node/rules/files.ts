@@ -19,10 +19,12 @@ export const filesExist: Rule = {
     const names = context.files
       .filter((file) => file.kind === "file")
       .map((file) => file.path.slice(`nodes/${context.folder}/`.length));
+    const closed = context.files.filter(({ unreadable }) => unreadable).map(({ path }) => path);
     return referenced(context).flatMap(({ source, path }) => {
       const file = present.get(`nodes/${context.folder}/${source}`);
-      // A symlink has a problem of its own.
-      if (file?.kind === "file" || file?.kind === "symlink") return [];
+      // What is neither file nor folder has a problem of its own, and so has a folder that cannot be read.
+      if (file && file.kind !== "directory") return [];
+      if (closed.some((folder) => `nodes/${context.folder}/${source}`.startsWith(`${folder}/`))) return [];
       const near = nearest(source, names);
       return [
         {
@@ -90,7 +92,9 @@ export const unitInstallSection: Rule = {
       if (!unit.source || !unit.enable) return [];
       const path = `nodes/${context.folder}/${unit.source}`;
       const bytes = context.files.find((file) => file.path === path && file.kind === "file")?.bytes;
-      const wrong = bytes && cannotEnable(unit, new TextDecoder().decode(bytes));
+      const text = new TextDecoder().decode(bytes);
+      // An empty one has a problem of its own, and so has one that is not there.
+      const wrong = text.trim() === "" ? undefined : cannotEnable(unit, text);
       if (!wrong) return [];
       return [
         {

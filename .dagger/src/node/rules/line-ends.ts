@@ -1,0 +1,50 @@
+import { firstInvalidByte } from "../../yaml/decode.js";
+import { entries, type Finding, type NodeContext, type Rule } from "./rule.js";
+
+/** Shells keep the carriage return as a part of the word before it; `#!` does so whatever the interpreter. */
+const SHELL = /^#![^\n]*\b(ba|da|z|k|a)?sh\b/;
+
+const EXPECTED = "lines that end in LF; git gives them with the repository's .gitattributes: git add --renormalize .";
+
+/** The texts among the files that go into the image, each with the first of its lines that ends in CR LF. */
+function windowsTexts({ folder, node, files }: NodeContext): { breaks: boolean; finding: Finding }[] {
+  const sources = [
+    ...entries(node.files).map(([, { source }]) => source),
+    ...entries(node.units).flatMap(([, { source }]) => source ?? []),
+  ];
+  return [...new Set(sources)].flatMap((source) => {
+    const path = `nodes/${folder}/${source}`;
+    const bytes = files.find((file) => file.path === path)?.bytes;
+    if (!bytes || bytes.includes(0) || firstInvalidByte(bytes) !== -1) return [];
+    const text = new TextDecoder().decode(bytes);
+    const at = text.indexOf("\r\n");
+    if (at === -1) return [];
+    const line = text.slice(0, at).split("\n").length;
+    const column = at - text.lastIndexOf("\n", at);
+    const breaks = SHELL.test(text) || source.endsWith(".sh") || (text.startsWith("#!") && line === 1);
+    const span = { line, column, endLine: line, endColumn: column + 1 };
+    return [
+      { breaks, finding: { file: path, span, message: "", found: "a line that ends in CR LF", expected: EXPECTED } },
+    ];
+  });
+}
+
+export const scriptLineEnds: Rule = {
+  id: "node/script-line-ends",
+  severity: "error",
+  reason: "the kernel looks for an interpreter whose name ends in a carriage return, and a shell for such commands",
+  find: (context) =>
+    windowsTexts(context)
+      .filter(({ breaks }) => breaks)
+      .map(({ finding }) => ({ ...finding, message: "The script cannot run: its lines end as Windows ends them" })),
+};
+
+export const lineEnds: Rule = {
+  id: "node/line-ends",
+  severity: "warning",
+  reason: "the file goes into the image as it is, and many programs take the carriage return for a part of the value",
+  find: (context) =>
+    windowsTexts(context)
+      .filter(({ breaks }) => !breaks)
+      .map(({ finding }) => ({ ...finding, message: "The file's lines end as Windows ends them" })),
+};
