@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,17 +33,16 @@ async function watched(of: Case): Promise<{ reason: string; outcome: string }> {
   if (of.serial) copyFileSync(join(root, "test/fixtures/boot/serial", of.serial), join(folder, "serial.log"));
   const machine: ChildProcess = spawn("sleep", ["60"]);
   if (of.ended) await new Promise((done) => machine.on("exit", done) && machine.kill());
-  const pipe = join(folder, "paused");
-  spawnSync("mkfifo", [pipe]);
-  const writer = spawn("sh", ["-c", of.paused ?? ":"], { cwd: folder });
-  const child = spawn(script, [stage, join(folder, "watch.tsv"), "1", String(machine.pid), pipe], { cwd: folder });
+  // no program is waited for in between: these tests run beside each other
+  const told = `mkfifo paused; { ${of.paused ?? ":"}; } & exec "$0" "$@"`;
+  const args = [stage, join(folder, "watch.tsv"), "1", String(machine.pid), join(folder, "paused")];
+  const child = spawn("sh", ["-c", told, script, ...args], { cwd: folder });
   let reason = "";
   child.stdout.on("data", (chunk) => {
     reason += chunk;
   });
   await new Promise((done) => child.on("close", done));
   machine.kill();
-  writer.kill();
   return { reason: reason.trim(), outcome: readFileSync(join(folder, "outcome.tsv"), "utf8") };
 }
 
