@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,8 @@ async function judged(meanwhile: (notes: string, end: () => void) => void) {
   writeFileSync(join(root, "run/cos/active_mode"), "");
   writeFileSync(join(notes, "judging"), "v1\n");
   const port = join(root, "port");
-  spawnSync("mkfifo", [port]);
+  // Bun 1.3.0 has been seen to wait for ever in spawnSync while tests run beside each other.
+  await new Promise((done) => spawn("mkfifo", [port]).on("close", done));
   // Asked before the trap is set, and again behind it: only then may the machine go down.
   const asks = join(root, "asks");
   mkdirSync(join(root, "bin"));
