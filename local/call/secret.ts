@@ -9,7 +9,8 @@ const FORMS = "env://NAME, file://PATH or cmd://COMMAND";
  * which may be the secret itself, is not repeated.
  */
 export function secretProblem(address: string): string | undefined {
-  const [, scheme = "env", value = ""] = /^(?:(\w+):(?:\/\/)?)?(.*)$/s.exec(address.split("?")[0] ?? "") ?? [];
+  const [, scheme = "env", value = ""] =
+    /^(?:([\w+.-]+):(?:\/\/)?)?(.*)$/s.exec(address.replace(/\?cacheKey=.*$/s, "")) ?? [];
   if (scheme === "env" && process.env[value] === undefined) {
     return address.includes(":")
       ? `there is no environment variable ${value}`

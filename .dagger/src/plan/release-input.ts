@@ -68,13 +68,17 @@ export function publishProblems(input: PublishInput): string[] {
     ...writerProblems(input),
     ...(version ? [`version: ${version}`] : []),
     ...signingProblems(input),
-    ...sourceUrlProblems(input.sourceUrl),
+    ...sourceUrlProblems(input.sourceUrl, !input.key),
   ];
 }
 
-/** What is wrong with a repository's address: registries link to it, and the identity of its jobs begins with it. */
-export function sourceUrlProblems(text: string): string[] {
-  if (text === "" || /^https:\/\/[^\s/?#@]+\/[^\s?#]*[^\s?#/]\/?$/.test(text)) return [];
+/**
+ * What is wrong with a repository's address: registries link to it, and the identity of its jobs begins with it.
+ * @param isIdentity whether a job of it signs: those are known by https alone
+ */
+export function sourceUrlProblems(text: string, isIdentity: boolean): string[] {
+  const isSecure = text.startsWith("https:") || !isIdentity;
+  if (text === "" || (isSecure && /^https?:\/\/[^\s/?#@]+\/[^\s?#]*[^\s?#/]\/?$/.test(text))) return [];
   return [
     `source-url: found ${JSON.stringify(text)}, expected the repository's web address, e.g. https://github.com/someone/hegemonikon`,
   ];

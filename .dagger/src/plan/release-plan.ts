@@ -9,7 +9,9 @@ export type ReleaseInput = {
   /** The commit that the tag names; empty where there is no such tag. */
   tagged: string;
   head: string;
+  /** Whether the working tree is what HEAD has; the files in which it is not. */
   clean: boolean;
+  changed: readonly string[];
   /** The files that are built and that HEAD does not have. */
   uncommitted: readonly string[];
 };
@@ -18,7 +20,7 @@ export type ReleaseInput = {
 const CI_CHANNEL = "edge";
 
 /** Everything in the repository that forbids a release. */
-export function releaseProblems({ tag, tags, tagged, head, clean, uncommitted }: ReleaseInput): string[] {
+export function releaseProblems({ tag, tags, tagged, head, clean, changed, uncommitted }: ReleaseInput): string[] {
   const version = readVersion(tag);
   const problems: string[] = [];
   if (!version || version.text !== tag) {
@@ -40,11 +42,12 @@ export function releaseProblems({ tag, tags, tagged, head, clean, uncommitted }:
       `tag: found ${tag} on ${tagged.slice(0, 12)}, expected it on HEAD, ${head.slice(0, 12)}: check it out first`,
     );
   }
-  if (!clean)
+  if (!clean) {
+    const [some, more] = [changed.slice(0, 5).join(", "), changed.length - 5];
     problems.push(
-      "working tree: found changes that are not committed, expected none: what is released is what the tag names",
+      `working tree: found changes that are not committed (${some}${more > 0 ? ` and ${more} more` : ""}), expected none: what is released is what the tag names. Where git status shows none, a file's lines end in CR LF here and in LF in git: rm FILE && git checkout -- FILE`,
     );
-  if (clean) {
+  } else {
     // What git ignores is no change to it, and is built all the same.
     for (const path of uncommitted) {
       problems.push(

@@ -61,7 +61,7 @@ export async function promoteNodes(
     ...(Boolean(by.key) === (by.sourceUrl !== "")
       ? ["key: expected either --key=cosign.pub, or --source-url of the repository whose job signed"]
       : []),
-    ...sourceUrlProblems(by.sourceUrl),
+    ...sourceUrlProblems(by.sourceUrl, true),
     ...believedProblems({ key, identity: "" }),
   ]);
   const [read, version] = [readRegistry(registry), readVersion(request.tag)?.text ?? ""];

@@ -1,13 +1,22 @@
 import type { GitRepository } from "@dagger.io/dagger";
 import { HegemonikonError } from "../errors.js";
 
-/** What is checked out. */
-export type RepositoryState = { commit: string; clean: boolean };
-
 /** The commit that is checked out, and whether nothing else is in the working tree. */
+type RepositoryState = { commit: string; clean: boolean };
+
 async function repositoryState(repository: GitRepository): Promise<RepositoryState> {
   const [commit, clean] = await Promise.all([repository.head().commit(), repository.uncommitted().isEmpty()]);
   return { commit, clean };
+}
+
+/** The files that differ from the commit. */
+async function changedPaths(repository: GitRepository): Promise<string[]> {
+  const changes = repository.uncommitted();
+  const paths = await Promise.all([changes.modifiedPaths(), changes.addedPaths(), changes.removedPaths()]);
+  return paths
+    .flat()
+    .filter((path) => !path.endsWith("/"))
+    .sort();
 }
 
 /**
@@ -35,7 +44,7 @@ async function answered<T>(question: Promise<T>): Promise<T> {
   } catch (error) {
     const said = (error as Error).message.split("\n")[0]?.replace(/ \[traceparent:[^\]]*\]/, "");
     throw new HegemonikonError(
-      `repository: found no commit that is checked out (${said}), expected a git clone: what is built is named by its HEAD`,
+      `repository: its commit could not be read (${said}), expected a git clone with a commit: what is built is named by its HEAD`,
       { cause: error },
     );
   }
@@ -50,5 +59,6 @@ export async function taggedState(repository: GitRepository, tag: string, files:
     Promise.all([repositoryState(repository), repository.tags(), notInHead(repository, files)]),
   );
   const tagged = tags.includes(tag) ? await repository.tag(tag).commit() : "";
-  return { tag, tags, tagged, head: commit, clean, uncommitted };
+  const changed = clean ? [] : await changedPaths(repository);
+  return { tag, tags, tagged, head: commit, clean, changed, uncommitted };
 }

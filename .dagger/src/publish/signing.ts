@@ -49,12 +49,6 @@ export async function signFile(cosign: Container, signer: Signer, file: File): P
   return done.file("/tmp/bundle.json");
 }
 
-/** Verifies an image's signature by its digest. Throws where there is none that the key or identity made. */
-export async function verifySignature(cosign: Container, verifier: Verifier, image: string): Promise<string> {
-  const { tool, args } = verifying(cosign, verifier, image);
-  return runTool(tool, args, { step: "verify the signature", where: image });
-}
-
 /** Whether an image has a signature that the key or identity made; throws where cosign itself fails. */
 export async function isSigned(cosign: Container, verifier: Verifier, image: string): Promise<boolean> {
   return (await disbelief(cosign, verifier, image)) === undefined;

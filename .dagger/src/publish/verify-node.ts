@@ -5,7 +5,7 @@ import { differences } from "../manifest/content.js";
 import { TableFormat } from "../node/table-format.js";
 import { packageNames, packagesOfSbom } from "../plan/diff-read.js";
 import { believedProblems } from "../plan/release-belief.js";
-import { isNotSigned } from "../plan/release-failure.js";
+import { failureText } from "../plan/release-failure.js";
 import { nodeProblems, readerProblems, readReference, refuse } from "../plan/release-input.js";
 import { readBuildManifest } from "../plan/release-manifest.js";
 import { isVerified, verification, verificationJson, verificationText } from "../plan/release-verify.js";
@@ -18,7 +18,7 @@ import { manifestAt } from "./image.js";
 import type { Project } from "./project.js";
 import { publishTools } from "./publish-node.js";
 import { revisionOf } from "./repository-state.js";
-import { type Verifier, verifySignature } from "./signing.js";
+import { disbelief, type Verifier } from "./signing.js";
 
 /** What is verified, and by what a signature is believed. */
 export type VerifyRequest = {
@@ -97,14 +97,11 @@ export async function signatureOf(
   verifier: Verifier,
   image: string,
 ): Promise<{ ok: boolean; detail: string }> {
-  try {
-    await verifySignature(cosign, verifier, image);
-    return { ok: true, detail: verifier.kind === "key" ? "made with the key" : `made by ${verifier.identity}` };
-  } catch (error) {
-    const { message } = error as Error;
-    if (!isNotSigned(message)) throw error;
-    return { ok: false, detail: message.replaceAll("\n", "; ") };
+  const words = await disbelief(cosign, verifier, image);
+  if (words !== undefined) {
+    return { ok: false, detail: failureText("verify the signature", image, words).replaceAll("\n", "; ") };
   }
+  return { ok: true, detail: verifier.kind === "key" ? "made with the key" : `made by ${verifier.identity}` };
 }
 
 function sha256(text: string): string {

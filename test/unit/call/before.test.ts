@@ -93,7 +93,7 @@ describe("a secret's address", () => {
     // a pipe is not opened: what somebody wrote to it can be read once
     spawnSync("mkfifo", [at("pipe")]);
     expect(secretProblem(`file://${at("pipe")}`)).toBeUndefined();
-    for (const address of ["cmd:printf 1", "cmd://echo a", "op://vault/item", "vault://a"])
+    for (const address of ["cmd:printf 1", "cmd://echo a", "op://vault/item", "vault://a", "aws+sm://a"])
       expect(secretProblem(address)).toBeUndefined();
   });
 });

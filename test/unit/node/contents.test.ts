@@ -21,6 +21,11 @@ test.each([
   expect(found({ [SCRIPT]: text })).toEqual([`${SCRIPT}:${at} node/script-line-ends`]);
 });
 
+test("a few lines of a script may end in CR LF: what a here-document sends", () => {
+  const text = "#!/bin/sh\nset -e\ncat <<E\nGET / HTTP/1.0\r\nE\n";
+  expect(found({ [SCRIPT]: text })).toEqual([`${SCRIPT}:4:15 node/line-ends`]);
+});
+
 test("what a script reads with . is a script, too", () => {
   const node = change(VALID_NODE, "source: files/demo\n", "source: files/common.sh\n");
   const files = { [SCRIPT]: null, "nodes/demo/files/common.sh": "a=1\r\n", "nodes/demo/node.yaml": node };
@@ -65,6 +70,9 @@ test("a unit has the section of its kind", () => {
   for (const [kind, text, right] of [
     ["target", install, true],
     ["target", "hello world\n", false],
+    ["target", "# says nothing\n", true],
+    ["service", "[Unit]\nSuccessAction=reboot\n", true],
+    ["service", "[Unit]\nDescription=SuccessAction=\n", false],
     ["slice", "[Slice]\nMemoryMax=1G\n", true],
     ["timer", "[Timer]\nOnBootSec=1min\n", true],
     ["timer", "[Service]\n", false],

@@ -128,7 +128,7 @@ test("a folder that is no clone is told what is needed, before a registry is ask
   } as never;
   for (const call of [release, promote, publish, verify]) {
     expect(await call(project(), { repository: none })).toEqual([
-      "repository: found no commit that is checked out (git error: not a git repository)",
+      "repository: its commit could not be read (git error: not a git repository)",
     ]);
   }
 });
@@ -198,6 +198,9 @@ test("a signature that cosign cannot look at ends verify; one that is not believ
     "r/x",
   );
   expect(other).toMatchObject({ ok: false, detail: expect.stringContaining("; ") });
+  // However many signatures are there, each with a line of its own behind the words that count.
+  const many = `no matching signatures\n${"invalid signature when validating\n".repeat(9)}`;
+  expect(await signatureOf(cosign(1, many), job, "r/x")).toMatchObject({ ok: false });
   expect(await refusal(signatureOf(cosign(1, "Error: missing argument to repetition operator"), job, "r/x"))).toEqual([
     "verify the signature (r/x): failed",
     expect.stringContaining("repetition operator"),

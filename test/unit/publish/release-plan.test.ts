@@ -10,16 +10,17 @@ const good = {
   tagged: HEAD,
   head: HEAD,
   clean: true,
+  changed: [],
   uncommitted: [],
 };
 
 describe("a release", () => {
   test("is of a tag on HEAD, and of a clean tree", () => {
     expect(releaseProblems(good)).toEqual([]);
-    const bad = { ...good, tagged: "b".repeat(40), clean: false };
+    const bad = { ...good, tagged: "b".repeat(40), clean: false, changed: [..."abcdefg"] };
     expect(releaseProblems(bad)).toEqual([
       "tag: found v1.2.3 on bbbbbbbbbbbb, expected it on HEAD, aaaaaaaaaaaa: check it out first",
-      "working tree: found changes that are not committed, expected none: what is released is what the tag names",
+      "working tree: found changes that are not committed (a, b, c, d, e and 2 more), expected none: what is released is what the tag names. Where git status shows none, a file's lines end in CR LF here and in LF in git: rm FILE && git checkout -- FILE",
     ]);
     expect(releaseProblems({ ...good, tag: "1.2.3" })).toEqual([
       'tag: found "1.2.3", expected a semantic version with a leading v, e.g. v1.2.3 or v1.2.3-rc.1',

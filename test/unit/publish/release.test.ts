@@ -91,7 +91,6 @@ describe("what a caller gives", () => {
       "nonsense",
       " ",
       "git@github.com:a/b.git",
-      "http://github.com/a/b",
       "https://github.com",
       "https://github.com/",
       "https://user:word@github.com/a/b",
@@ -102,6 +101,13 @@ describe("what a caller gives", () => {
         `source-url: found ${JSON.stringify(text)}, expected the repository's web address, e.g. https://github.com/someone/hegemonikon`,
       ]);
     }
+  });
+
+  test("a repository's address without TLS is a label, and nothing by which a job is known", () => {
+    const sourceUrl = "http://gitea.lan:3000/me/x";
+    expect(publishProblems({ ...good, sourceUrl })).toEqual([]);
+    const job = { ...good, key: false, oidcUrl: true, oidcToken: true, sourceUrl };
+    expect(publishProblems(job)).toEqual([expect.stringMatching(/^source-url: found "http:/)]);
   });
 
   test("by what a signature is believed: a public key, or an expression of cosign's own kind", () => {

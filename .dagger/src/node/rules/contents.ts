@@ -30,7 +30,10 @@ export const notEmpty: Rule = {
           file: file.path,
           message: `The ${what} is empty`,
           found: file.text === "" ? "0 bytes" : "blanks only",
-          expected: what === "unit" ? "a unit with its sections" : "a program",
+          expected:
+            what === "unit"
+              ? `a unit with its sections; to mask a unit, an entry of files: for /usr/lib/systemd/system/NAME`
+              : "a program",
         },
       ];
     });
@@ -56,7 +59,10 @@ export const unitSection: Rule = {
       if (!file || file.text.trim() === "") return [];
       const sections = unitLines(file.text).filter((line) => /^\[.+\]$/.test(line));
       const own = SECTIONS[name.slice(name.lastIndexOf(".") + 1)];
-      if (own ? sections.includes(own) : sections.length > 0) return [];
+      // a service can be nothing but what its success does (systemd-reboot.service); a target or slice can say nothing at all
+      const isAction = unitLines(file.text).some((line) => /^SuccessAction *=/.test(line));
+      if (own ? sections.includes(own) || isAction : sections.length > 0 || unitLines(file.text).length === 0)
+        return [];
       return [
         {
           file: file.path,

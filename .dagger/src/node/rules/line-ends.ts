@@ -4,7 +4,8 @@ import { entries, type Finding, type NodeContext, type Rule } from "./rule.js";
 /** Shells keep the carriage return as a part of the word before it; `#!` does so whatever the interpreter. */
 const SHELL = /^#![^\n]*\b(ba|da|z|k|a)?sh\b/;
 
-const EXPECTED = "lines that end in LF; git gives them with the repository's .gitattributes: git add --renormalize .";
+const EXPECTED =
+  "lines that end in LF: sed -i 's/\\r$//' FILE; where a program wants CR LF, `FILE -text` in .gitattributes keeps git from changing them";
 
 /** The texts among the files that go into the image, each with the first of its lines that ends in CR LF. */
 function windowsTexts({ folder, node, files }: NodeContext): { breaks: boolean; finding: Finding }[] {
@@ -21,7 +22,11 @@ function windowsTexts({ folder, node, files }: NodeContext): { breaks: boolean; 
     if (at === -1) return [];
     const line = text.slice(0, at).split("\n").length;
     const column = at - text.lastIndexOf("\n", at);
-    const breaks = SHELL.test(text) || source.endsWith(".sh") || (text.startsWith("#!") && line === 1);
+    // a few of many can be data: a here-document of a protocol that wants them
+    const ends = text.split("\n").length - 1;
+    const most = text.split("\r\n").length - 1 >= ends / 2;
+    const isShell = SHELL.test(text) || source.endsWith(".sh");
+    const breaks = (isShell && most) || (text.startsWith("#!") && line === 1);
     const span = { line, column, endLine: line, endColumn: column + 1 };
     return [
       { breaks, finding: { file: path, span, message: "", found: "a line that ends in CR LF", expected: EXPECTED } },
