@@ -14,8 +14,6 @@ const programs: Readonly<Record<string, Program>> = {
   curl: { packages: ["curl"], tiers: ["unit", "role", "engine", "full"] },
   git: { packages: ["git"], tiers: ["lint", "unit", "contract", "engine", "full"] },
   gpiomon: { packages: ["gpiod", "python3-libgpiod"], tiers: ["role"] },
-  iptables: { packages: ["iptables"], tiers: ["engine"] },
-  "iptables-save": { packages: ["iptables"], tiers: ["engine"] },
   jq: { packages: ["jq"], tiers: ["unit", "role", "engine", "full"] },
   mdir: { packages: ["mtools"], tiers: ["full"] },
   mke2fs: { packages: ["e2fsprogs"], tiers: ["unit"] },

@@ -28,6 +28,11 @@ export class HegemonikonError extends Error {
   override name = "HegemonikonError";
 }
 
+/** What an error says first: an engine's goes on for pages. */
+export function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+}
+
 /** `file:line:column`, or as much of it as is known. */
 export function place(problem: Pick<Problem, "file" | "span">): string {
   const { file, span } = problem;

@@ -15,13 +15,8 @@ export function readWorkspace(nodesFolder: string, sourcesFile: string, called =
   const sources = readGiven(sourcesFile, isSources(called) ? called : `./${called}`);
   if (sources) files.push(sources);
   const root = readGiven(nodesFolder, "nodes");
+  if (root?.kind === "directory") readInto(files, nodesFolder, root);
   if (root?.unreadable) files.push(root);
-  if (root?.kind !== "directory") return files;
-  try {
-    readInto(files, nodesFolder, "nodes");
-  } catch (error) {
-    files.push({ ...root, unreadable: reasonOf(error) });
-  }
   return files;
 }
 
@@ -34,18 +29,18 @@ function readGiven(at: string, path: string): WorkspaceFile | undefined {
   }
 }
 
-function readInto(files: WorkspaceFile[], folder: string, path: string): void {
-  for (const name of readdirSync(folder).sort()) {
-    if (LEFTOVERS.has(name)) continue;
-    const entry = readEntry(join(folder, name), `${path}/${name}`);
-    if (!entry) continue;
-    files.push(entry);
-    if (entry.kind !== "directory") continue;
-    try {
-      readInto(files, join(folder, name), entry.path);
-    } catch (error) {
-      entry.unreadable = reasonOf(error);
+/** Everything in a folder, which is marked where it is shut. */
+function readInto(files: WorkspaceFile[], at: string, folder: WorkspaceFile): void {
+  try {
+    for (const name of readdirSync(at).sort()) {
+      if (LEFTOVERS.has(name)) continue;
+      const entry = readEntry(join(at, name), `${folder.path}/${name}`);
+      if (!entry) continue;
+      files.push(entry);
+      if (entry.kind === "directory") readInto(files, join(at, name), entry);
     }
+  } catch (error) {
+    folder.unreadable = reasonOf(error);
   }
 }
 

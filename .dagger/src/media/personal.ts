@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { dag, type File, type Secret } from "@dagger.io/dagger";
-import { HegemonikonError } from "../errors.js";
+import { firstLine, HegemonikonError } from "../errors.js";
 import type { Recipe } from "../plan/recipe.js";
 import { personalProblems } from "./personal-config.js";
 import { TOOLS, tool } from "./tool.js";
@@ -25,8 +25,7 @@ async function textOf(config: Secret): Promise<string> {
   try {
     return await config.plaintext();
   } catch (error) {
-    const why = (error instanceof Error ? error.message : String(error)).split("\n")[0];
-    throw new HegemonikonError(`--config: it cannot be read (${why}), expected file://PATH or env://NAME`);
+    throw new HegemonikonError(`--config: it cannot be read (${firstLine(error)}), expected file://PATH or env://NAME`);
   }
 }
 

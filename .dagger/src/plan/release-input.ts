@@ -1,5 +1,5 @@
 import { HegemonikonError } from "../errors.js";
-import { versionProblem } from "./version.js";
+import { versionProblems } from "./version.js";
 
 /** Where images go: the part before the node's name. */
 export type Registry = {
@@ -63,10 +63,9 @@ export type PublishInput = {
 
 /** Everything that is wrong with what a caller gave, so that nothing expensive starts before it is right. */
 export function publishProblems(input: PublishInput): string[] {
-  const version = versionProblem(input.version);
   return [
     ...writerProblems(input),
-    ...(version ? [`version: ${version}`] : []),
+    ...versionProblems(input.version),
     ...signingProblems(input),
     ...sourceUrlProblems(input.sourceUrl, !input.key),
   ];

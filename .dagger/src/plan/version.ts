@@ -42,16 +42,18 @@ export function readVersion(text: string): Version | undefined {
   };
 }
 
-/** Why a text is not a version, in one sentence; undefined where it is one. */
-export function versionProblem(text: string): string | undefined {
-  if (readVersion(text)) return undefined;
-  return `found ${JSON.stringify(text)}, expected a semantic version of at most ${MAX_LENGTH} characters, e.g. v1.2.3 or v1.2.3-rc.1`;
+/** Why the `version` of a call is none, in one sentence; empty where it is one. */
+export function versionProblems(text: string): string[] {
+  if (readVersion(text)) return [];
+  return [
+    `version: found ${JSON.stringify(text)}, expected a semantic version of at most ${MAX_LENGTH} characters, e.g. v1.2.3 or v1.2.3-rc.1`,
+  ];
 }
 
 /** Reads a version. Throws an error that shows what was found and what would have been right. */
 export function parseVersion(text: string): Version {
   const version = readVersion(text);
-  if (!version) throw new HegemonikonError(`version: ${versionProblem(text)}`);
+  if (!version) throw new HegemonikonError(versionProblems(text).join("\n"));
   return version;
 }
 

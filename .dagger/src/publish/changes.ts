@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type Directory, dag, type GitRepository } from "@dagger.io/dagger";
-import { HegemonikonError } from "../errors.js";
+import { firstLine, HegemonikonError } from "../errors.js";
 import { isReadByMeaning, type Revision } from "../plan/affected.js";
 
 /** What changed between a revision and the working tree, with the texts of both that matter. */
@@ -44,10 +44,6 @@ export async function treeAt(repository: GitRepository, revision: string): Promi
         `(git rev-parse REVISION prints it; a shallow clone has none of the older ones). ${firstLine(error)}`,
     );
   }
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }
 
 /** Reads the texts that matter: in three calls however many there are, into the module's own container. */

@@ -4,7 +4,7 @@ import { type Difference, diff } from "../plan/diff.js";
 import { diffJson, diffMarkdown, diffText } from "../plan/diff-text.js";
 import { imageReference } from "../plan/references.js";
 import { nodeProblems, readerProblems, readReference, refuse } from "../plan/release-input.js";
-import { versionProblem } from "../plan/version.js";
+import { versionProblems } from "../plan/version.js";
 import { type Access, registryTool } from "./access.js";
 import { builtContents } from "./built-node.js";
 import { treeAt } from "./changes.js";
@@ -31,11 +31,10 @@ export async function planNode(
 ): Promise<Difference> {
   const { node, version, against } = request;
   const reference = readReference(against);
-  const wrong = versionProblem(version);
   refuse("plan", [
     ...nodeProblems("node", [node], work),
     ...(typeof reference === "string" ? [`against: ${reference}`] : []),
-    ...(wrong ? [`version: ${wrong}`] : []),
+    ...versionProblems(version),
     ...readerProblems(request.reader.username, Boolean(request.reader.password)),
   ]);
   const recipe = work.recipe(node, version, "");
@@ -54,13 +53,12 @@ export async function diffNode(
   request: { node: string; version: string; since: string; repository: GitRepository; sinceSources?: File | undefined },
 ): Promise<Difference> {
   const { node, version, since, repository, sinceSources } = request;
-  const wrong = versionProblem(version);
   refuse("diff", [
     ...nodeProblems("node", [node], work),
     ...(since.trim() === ""
       ? [`since: found ${JSON.stringify(since)}, expected a branch, a tag or a full commit id`]
       : []),
-    ...(wrong ? [`version: ${wrong}`] : []),
+    ...versionProblems(version),
   ]);
   const tree = await treeAt(repository, since);
   const earlier = await readProject({

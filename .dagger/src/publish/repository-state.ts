@@ -1,10 +1,8 @@
 import type { GitRepository } from "@dagger.io/dagger";
-import { HegemonikonError } from "../errors.js";
+import { firstLine, HegemonikonError } from "../errors.js";
 
 /** The commit that is checked out, and whether nothing else is in the working tree. */
-type RepositoryState = { commit: string; clean: boolean };
-
-async function repositoryState(repository: GitRepository): Promise<RepositoryState> {
+async function repositoryState(repository: GitRepository): Promise<{ commit: string; clean: boolean }> {
   const [commit, clean] = await Promise.all([repository.head().commit(), repository.uncommitted().isEmpty()]);
   return { commit, clean };
 }
@@ -42,7 +40,7 @@ async function answered<T>(question: Promise<T>): Promise<T> {
   try {
     return await question;
   } catch (error) {
-    const said = (error as Error).message.split("\n")[0]?.replace(/ \[traceparent:[^\]]*\]/, "");
+    const said = firstLine(error).replace(/ \[traceparent:[^\]]*\]/, "");
     throw new HegemonikonError(
       `repository: its commit could not be read (${said}), expected a git clone with a commit: what is built is named by its HEAD`,
       { cause: error },

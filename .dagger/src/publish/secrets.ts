@@ -1,4 +1,5 @@
 import type { Secret } from "@dagger.io/dagger";
+import { firstLine } from "../errors.js";
 
 /**
  * What of a call's secrets cannot be read, a line each: a variable that is not set, a file that is not there. An engine looks
@@ -11,8 +12,9 @@ export async function unreadable(secrets: { readonly [argument: string]: Secret 
         await secret?.plaintext();
         return [];
       } catch (error) {
-        const why = (error instanceof Error ? error.message : String(error)).split("\n")[0];
-        return [`${argument}: it cannot be read (${why}), expected env://NAME, file://PATH or cmd://COMMAND`];
+        return [
+          `${argument}: it cannot be read (${firstLine(error)}), expected env://NAME, file://PATH or cmd://COMMAND`,
+        ];
       }
     }),
   );

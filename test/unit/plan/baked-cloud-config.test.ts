@@ -48,7 +48,6 @@ a: |
 
   # content
   x   
-
 b: >-
   folded
   # content
@@ -74,9 +73,8 @@ h: |
   the end  `;
 
 test("comments, blank lines and spaces at a line's end are left out, the header and what means something are not", () => {
-  const squeezed = BAKED.replace("  x   \n\n", "  x   \n");
-  expect(bakedCloudConfig(HARD)).toBe(squeezed);
-  expect(bakedCloudConfig(HARD.replaceAll("\n", "\r\n"))).toBe(squeezed);
+  expect(bakedCloudConfig(HARD)).toBe(BAKED);
+  expect(bakedCloudConfig(HARD.replaceAll("\n", "\r\n"))).toBe(BAKED);
   expect(parse(bakedCloudConfig(HARD))).toEqual(parse(HARD));
   expect(bakedCloudConfig("a: 1 # no header\n")).toBe("a: 1\n");
   expect(bakedCloudConfig("# cloud-config\na: [1 # cannot be read\n")).toBe("# cloud-config\na: [1 # cannot be read\n");

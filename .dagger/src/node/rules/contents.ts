@@ -1,12 +1,6 @@
 import { unitLines } from "../../plan/unit-links.js";
-import { entries, type NodeContext, type Rule } from "./rule.js";
-
-/** The text of one of the node's files; undefined where there is none to read. */
-function textOf({ folder, files }: NodeContext, source: string): { path: string; text: string } | undefined {
-  const path = `nodes/${folder}/${source}`;
-  const bytes = files.find((file) => file.path === path && file.kind === "file")?.bytes;
-  return bytes && { path, text: new TextDecoder().decode(bytes) };
-}
+import { pathOf, textOf } from "./role-files.js";
+import { entries, type Rule } from "./rule.js";
 
 export const notEmpty: Rule = {
   id: "node/not-empty",
@@ -23,16 +17,16 @@ export const notEmpty: Rule = {
       ...entries(node.units).flatMap(([, { source }]) => (source ? [{ source, what: "unit" }] : [])),
     ];
     return used.flatMap(({ source, what }) => {
-      const file = textOf(context, source);
-      if (file?.text.trim() !== "") return [];
+      const text = textOf(context, source);
+      if (text?.trim() !== "") return [];
       return [
         {
-          file: file.path,
+          file: pathOf(context, source),
           message: `The ${what} is empty`,
-          found: file.text === "" ? "0 bytes" : "blanks only",
+          found: text === "" ? "0 bytes" : "blanks only",
           expected:
             what === "unit"
-              ? `a unit with its sections; to mask a unit, an entry of files: for /usr/lib/systemd/system/NAME`
+              ? "a unit with its sections; to mask a unit, an entry of files: for /usr/lib/systemd/system/NAME"
               : "a program",
         },
       ];
@@ -55,17 +49,19 @@ export const unitSection: Rule = {
   reason: "systemd passes over what stands outside a section, and refuses a unit that says nothing of what it does",
   find: (context) =>
     entries(context.node.units).flatMap(([, { name, source }]) => {
-      const file = source === undefined ? undefined : textOf(context, source);
-      if (!file || file.text.trim() === "") return [];
-      const sections = unitLines(file.text).filter((line) => /^\[.+\]$/.test(line));
+      const text = source && textOf(context, source);
+      if (!source || !text?.trim()) return [];
+      const lines = unitLines(text);
+      const sections = lines.filter((line) => /^\[.+\]$/.test(line));
       const own = SECTIONS[name.slice(name.lastIndexOf(".") + 1)];
       // a service can be nothing but what its success does (systemd-reboot.service); a target or slice can say nothing at all
-      const isAction = unitLines(file.text).some((line) => /^SuccessAction *=/.test(line));
-      if (own ? sections.includes(own) || isAction : sections.length > 0 || unitLines(file.text).length === 0)
-        return [];
+      const isWhole = own
+        ? sections.includes(own) || lines.some((line) => /^SuccessAction *=/.test(line))
+        : sections.length > 0 || lines.length === 0;
+      if (isWhole) return [];
       return [
         {
-          file: file.path,
+          file: pathOf(context, source),
           message: `The unit ${name} has no ${own ? `section ${own}` : "section"}`,
           found: sections.join(", ") || "no section",
           expected: own ?? "[Unit]",

@@ -1,14 +1,7 @@
 import { cannotEnable } from "../../plan/unit-links.js";
 import { nearest } from "../../yaml/nearest.js";
-import type { YamlPath } from "../../yaml/parse.js";
-import { entries, type NodeContext, type Rule } from "./rule.js";
-
-function referenced({ node }: NodeContext): { source: string; path: YamlPath }[] {
-  return [
-    ...entries(node.files).map(([i, { source }]) => ({ source, path: ["files", i, "source"] })),
-    ...entries(node.units).flatMap(([i, { source }]) => (source ? [{ source, path: ["units", i, "source"] }] : [])),
-  ];
-}
+import { pathOf, referenced, textOf } from "./role-files.js";
+import { entries, type Rule } from "./rule.js";
 
 export const filesExist: Rule = {
   id: "node/files-exist",
@@ -21,10 +14,11 @@ export const filesExist: Rule = {
       .map((file) => file.path.slice(`nodes/${context.folder}/`.length));
     const closed = context.files.filter(({ unreadable }) => unreadable).map(({ path }) => path);
     return referenced(context).flatMap(({ source, path }) => {
-      const file = present.get(`nodes/${context.folder}/${source}`);
+      const at = pathOf(context, source);
+      const file = present.get(at);
       // What is neither file nor folder has a problem of its own, and so has a folder that cannot be read.
       if (file && file.kind !== "directory") return [];
-      if (closed.some((folder) => `nodes/${context.folder}/${source}`.startsWith(`${folder}/`))) return [];
+      if (closed.some((folder) => at.startsWith(`${folder}/`))) return [];
       const near = nearest(source, names);
       return [
         {
@@ -43,7 +37,7 @@ export const noOrphans: Rule = {
   severity: "error",
   reason: "a file that no entry of node.yaml names never reaches the image; most often its entry was mistyped",
   find(context) {
-    const used = new Set(referenced(context).map(({ source }) => `nodes/${context.folder}/${source}`));
+    const used = new Set(referenced(context).map(({ source }) => pathOf(context, source)));
     // Where an entry could not be read, the file it names must not look unused as well.
     if (context.node.files === undefined || context.node.units === undefined) return [];
     if (hasHoles(context.node.files) || hasHoles(context.node.units)) return [];
@@ -90,11 +84,9 @@ export const unitInstallSection: Rule = {
   find(context) {
     return entries(context.node.units).flatMap(([i, unit]) => {
       if (!unit.source || !unit.enable) return [];
-      const path = `nodes/${context.folder}/${unit.source}`;
-      const bytes = context.files.find((file) => file.path === path && file.kind === "file")?.bytes;
-      const text = new TextDecoder().decode(bytes);
+      const text = textOf(context, unit.source);
       // An empty one has a problem of its own, and so has one that is not there.
-      const wrong = text.trim() === "" ? undefined : cannotEnable(unit, text);
+      const wrong = text?.trim() ? cannotEnable(unit, text) : undefined;
       if (!wrong) return [];
       return [
         {
