@@ -281,7 +281,7 @@ export class Hegemonikon {
    * @param username The name to log in with.
    * @param password The password or token for the registry, e.g. env://TOKEN.
    * @param repository The git repository.
-   * @param nodes The nodes to release; all where none is named.
+   * @param nodes The nodes to release; all without this flag.
    * @param boot Whether each ISO is booted and its role proven before anything is published.
    * @param key The private key of cosign; without it the two oidc arguments sign as a job of GitHub Actions.
    * @param keyPassword The private key's password.
@@ -298,7 +298,7 @@ export class Hegemonikon {
     username: string,
     password: Secret,
     @argument({ defaultPath: "/" }) repository: GitRepository,
-    nodes: string[] = [],
+    nodes?: string[],
     boot: boolean = true,
     key?: Secret,
     keyPassword?: Secret,
@@ -326,7 +326,7 @@ export class Hegemonikon {
    * @param username The name to log in with.
    * @param password The password or token for the registry, e.g. env://TOKEN.
    * @param repository The git repository.
-   * @param nodes The nodes that are released; all where none is named.
+   * @param nodes The nodes that are released; all without this flag.
    * @param key The public key of cosign, where a key signed.
    * @param ca The certificate authority of a registry with its own, in PEM.
    * @param sourceUrl The web address of the repository whose job signed, .github/workflows/release.yaml at the tag, where no key did.
@@ -340,7 +340,7 @@ export class Hegemonikon {
     username: string,
     password: Secret,
     @argument({ defaultPath: "/" }) repository: GitRepository,
-    nodes: string[] = [],
+    nodes?: string[],
     key?: File,
     ca?: File,
     sourceUrl: string = "",

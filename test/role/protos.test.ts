@@ -689,7 +689,7 @@ describe("a backup before an upgrade", () => {
       "k0s backs up the cluster before this upgrade, 300 s at most",
       "the cluster before this upgrade is in",
     ];
-    expect(err).toBe(told.map((line) => `protos: ${line}`).join("\n") + ` ${protos.path(BACKUP)}/${kept()[0]}\n`);
+    expect(err).toBe(`${told.map((line) => `protos: ${line}`).join("\n")} ${protos.path(BACKUP)}/${kept()[0]}\n`);
     expect(protos.read(`${BACKUP}/${kept()[0]}`)).toBe("one");
     expect(statSync(protos.path(BACKUP)).mode & 0o777).toBe(0o700);
     expect(statSync(protos.path(`${BACKUP}/${kept()[0]}`)).mode & 0o077).toBe(0);

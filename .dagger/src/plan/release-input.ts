@@ -117,7 +117,10 @@ export function nodeProblems(
       ? wrong(name)
       : [`${argument}: found ${JSON.stringify(name)}, expected one of ${known}`];
   });
-  if (asked.length === 0) lines.push(`${argument}: found no folder in nodes/, expected at least one`);
+  if (asked.length === 0) {
+    const found = nodes.length === 0 ? "no folder in nodes/, expected at least one" : `no name, expected ${known}`;
+    lines.push(`${argument}: found ${found}`);
+  }
   return [...new Set(lines)];
 }
 

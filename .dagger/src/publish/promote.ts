@@ -32,8 +32,8 @@ export type Promoter = {
 export type PromoteRequest = {
   tag: string;
   repository: GitRepository;
-  /** Names of nodes; empty for all. */
-  nodes: readonly string[];
+  /** Names of nodes; undefined for all. */
+  nodes: readonly string[] | undefined;
   /** The folders that release gave. */
   release: Directory;
 };
@@ -49,7 +49,7 @@ export async function promoteNodes(
   format: TableFormat,
 ): Promise<string> {
   const { registry, username, password, ca } = by;
-  const asked = request.nodes.length > 0 ? request.nodes : work.nodes;
+  const asked = request.nodes ?? work.nodes;
   const state = await taggedState(request.repository, request.tag, []);
   const given = { registry, username, password: await filled(password) };
   const key = await by.key?.contents();

@@ -30,8 +30,8 @@ import { wholeProof } from "./whole-proof.js";
 export type ReleaseRequest = {
   tag: string;
   repository: GitRepository;
-  /** Names of nodes; empty for all. */
-  nodes: readonly string[];
+  /** Names of nodes; undefined for all. */
+  nodes: readonly string[] | undefined;
   /** Whether each ISO is booted and its role proven before anything is published. */
   boot: boolean;
   /** Whether the images get no name yet: promote gives it to them when those of all nodes are there. */
@@ -48,7 +48,7 @@ type Ready = { recipe: Recipe; built: Directory; proof: Directory | undefined };
  */
 export async function releaseNodes(work: Project, by: Publisher, request: ReleaseRequest): Promise<Directory> {
   const { tag, repository } = request;
-  const nodes = request.nodes.length > 0 ? request.nodes : work.nodes;
+  const nodes = request.nodes ?? work.nodes;
   const state = await taggedState(repository, tag, work.builtFrom(nodes));
   const version = readVersion(tag)?.text ?? "v0.0.0";
   const problems = [...releaseProblems(state), ...nodeProblems("nodes", nodes, work)];

@@ -27,10 +27,10 @@ async function refusal(call: Promise<unknown>): Promise<string[]> {
   return error.message.split("\n").map((line) => line.replace(/, expected .*/, ""));
 }
 
-const whole = { tag: "v1.0.0", repository: tagged("v1.0.0"), nodes: [], boot: true, stage: false };
+const whole = { tag: "v1.0.0", repository: tagged("v1.0.0"), nodes: undefined, boot: true, stage: false };
 const release = (work: Project, more: object = {}) => refusal(releaseNodes(work, by, { ...whole, ...more }));
 const promote = (work: Project, more: object = {}, promoter: object = {}) => {
-  const request = { tag: "v1.0.0", repository: tagged("v1.0.0"), nodes: [], release: {} as never };
+  const request = { tag: "v1.0.0", repository: tagged("v1.0.0"), nodes: undefined, release: {} as never };
   const who = { ...by, key: { contents: async () => "-----BEGIN PUBLIC KEY-----" } as never, ...promoter };
   return refusal(promoteNodes(work, who, { ...request, ...more }, TableFormat.Text));
 };
@@ -94,6 +94,8 @@ test("sources that cannot be read are named by file, line and reason, once for a
 test("a release of no node, of a node twice and of one that is not there is refused", async () => {
   for (const call of [release, promote]) {
     expect((await call(project({}, [])))[1]).toStartWith("  nodes: found no folder in nodes/");
+    // An empty --nodes=, of a variable that is not set, is no "all of them".
+    expect((await call(project(), { nodes: [] })).slice(1)).toEqual(["  nodes: found no name"]);
     expect((await call(project(), { nodes: ["noos", "noos", "nous"] })).slice(1)).toEqual([
       "  nodes: found noos twice",
       '  nodes: found "nous"',
