@@ -47,19 +47,29 @@ export function missingPackages(tiers: readonly string[], has: (program: string)
 }
 
 /** Runs a command, and gives its exit code. */
-type Run = (args: string[]) => number | null;
+type Run = (command: string[]) => number | null;
 
-const apt: Run = (args) => {
-  console.log(`apt-get ${args.join(" ")}: tests run what it brings`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  return spawnSync("apt-get", ["-qq", ...args], { env, stdio: ["ignore", "inherit", "inherit"] }).status;
-};
+const runs: Run = ([command = "", ...args]) =>
+  spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"] }).status;
+
+/**
+ * What makes a command root's: nothing for root, sudo on a machine of CI's, which is there for tests alone; null for a
+ * person, whose machine is not changed unasked.
+ */
+export function asRoot(uid = process.getuid?.(), ci = process.env.CI): string[] | null {
+  if (uid === 0) return [];
+  return ci ? ["sudo", "-n"] : null;
+}
 
 /** Installs packages; where that cannot be, says what is to be done: the tests that need them will fail. */
-export function install(packages: readonly string[], root = process.getuid?.() === 0, run: Run = apt): string {
+export function install(packages: readonly string[], root = asRoot(), run: Run = runs): string {
   if (packages.length === 0) return "";
   const by = `tests run programs of ${packages.join(", ")}`;
   if (!root) return `${by}: install them, as this is not root; without them those tests fail`;
-  if (run(["update"]) === 0 && run(["-y", "--no-install-recommends", "install", ...packages]) === 0) return "";
+  const apt = (...args: string[]) => {
+    console.log(`apt-get ${args.join(" ")}: tests run what it brings`);
+    return run([...root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", ...args]) === 0;
+  };
+  if (apt("update") && apt("-y", "--no-install-recommends", "install", ...packages)) return "";
   return `${by}, and apt-get could not install them (its words are above): those tests fail`;
 }

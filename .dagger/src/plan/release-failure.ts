@@ -1,5 +1,13 @@
 /** Why a registry refused, in words a person can act on. The tool's own last words follow. */
 const CAUSES: readonly [pattern: RegExp, cause: string][] = [
+  [
+    /\/blobs\/uploads\/: 404\b/,
+    "the registry has no such repository or project, and makes none when an image comes: make it there first",
+  ],
+  [
+    /\/blobs\/uploads\/: 405\b/,
+    "this registry, or this address of it, is for reading alone: a mirror, a cache, or a pause",
+  ],
   [/decryption failed/i, "the key's password is wrong: give it with --key-password"],
   [
     /manifest blob unknown|MANIFEST_BLOB_UNKNOWN/,

@@ -39,7 +39,7 @@ export async function refusedPush(repository: string, asker: Asker): Promise<str
       authorization = `Bearer ${token ?? access_token}`;
     }
     if (authorization) answer = await ask(uploads, "POST", authorization);
-    if (answer.status === 401 || answer.status === 403) return words(`POST ${uploads}`, answer);
+    if (isRefusal(answer.status)) return words(`POST ${uploads}`, answer);
     const opened = answer.status === 202 ? answer.headers.get("location") : null;
     const upload = opened ? new URL(opened, uploads) : undefined;
     // A bucket that uploads go to is somebody else: it is not told the password. ghcr.io takes no such word, and forgets the
@@ -50,6 +50,9 @@ export async function refusedPush(repository: string, asker: Asker): Promise<str
   }
   return undefined;
 }
+
+/** A registry that has no such project says 404 and one for reading alone 405; 408 and 429 are of the moment. */
+const isRefusal = (status: number) => status >= 400 && status < 500 && status !== 408 && status !== 429;
 
 /** Where the token for a push is had, from what the registry says; undefined where a password would go there in the clear. */
 function tokenAddress(challenge: string, name: string): string | undefined {

@@ -85,7 +85,7 @@ describe("CI", () => {
   });
 
   test("a pull request from a fork: it is checked and built, writes nothing and publishes nothing", () => {
-    const event = { pull_request: { base: { sha: first }, head: { repo: { fork: true } } } };
+    const event = { pull_request: { base: { sha: first }, head: { repo: { full_name: "someone-else/hegemonikon" } } } };
     const { on } = runner({ event_name: "pull_request", ref: "refs/pull/1/merge", ref_name: "1/merge", event });
     const ran = runWorkflow(on, "ci.yaml", { instead: { test: "success", role: "success", build: "success" } });
     expect(failed(ran)).toEqual([]);

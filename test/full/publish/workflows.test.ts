@@ -95,7 +95,7 @@ test("a push to main: the node that it touches is built, booted and published, a
 }, 5_400_000);
 
 test("a pull request: built and booted by a job that may not write, with no step that would publish", () => {
-  const event = { pull_request: { base: { sha: first }, head: { repo: { fork: true } } } };
+  const event = { pull_request: { base: { sha: first }, head: { repo: { full_name: "someone-else/hegemonikon" } } } };
   const { on } = runner({ event_name: "pull_request", event, ref: "refs/pull/1/merge", ref_name: "1/merge" });
   const before = tags();
   const ran = runWorkflow(on, "ci.yaml", { instead: { test: "success", role: "success" } });

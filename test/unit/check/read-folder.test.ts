@@ -50,7 +50,9 @@ test.each([
 
 test("a folder that may be listed and not entered", () => {
   chmodSync(at("nodes/demo/files"), 0o644);
-  expect(places(checked())).toEqual(["nodes/demo/files node/readable"]);
+  const result = checked();
+  chmodSync(at("nodes/demo/files"), 0o755);
+  expect(places(result)).toEqual(["nodes/demo/files node/readable"]);
 });
 
 test("what stands in a folder that may not be entered", () => {

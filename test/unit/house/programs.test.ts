@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { install, missingPackages, programsOf } from "../../programs";
+import { asRoot, install, missingPackages, programsOf } from "../../programs";
 
 const root = join(import.meta.dir, "../../..");
 
@@ -69,9 +69,15 @@ test("what cannot be installed is said", () => {
     said.push(args);
     return code;
   };
-  expect(install(["jq"], false, ends(0))).toContain("not root");
-  expect(install(["jq"], true, ends(100))).toContain("apt-get could not install them");
-  expect(said).toEqual([["update"]]);
-  expect(install(["jq"], true, ends(0))).toBe("");
-  expect(said.at(-1)).toEqual(["-y", "--no-install-recommends", "install", "jq"]);
+  expect(install(["jq"], asRoot(1000, ""), ends(0))).toContain("not root");
+  expect(said).toEqual([]);
+  const apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"];
+  expect(install(["jq"], asRoot(0, ""), ends(100))).toContain("apt-get could not install them");
+  expect(said).toEqual([[...apt, "update"]]);
+  expect(install(["jq"], asRoot(0, "true"), ends(0))).toBe("");
+  const packages = ["-y", "--no-install-recommends", "install", "jq"];
+  expect(said.at(-1)).toEqual([...apt, ...packages]);
+  // A runner's own user, as whom CI's job Test runs.
+  expect(install(["jq"], asRoot(1001, "true"), ends(0))).toBe("");
+  expect(said.at(-1)).toEqual(["sudo", "-n", ...apt, ...packages]);
 });

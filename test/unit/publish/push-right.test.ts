@@ -51,6 +51,24 @@ test("who may read and not write is refused", async () => {
   expect(await asks("reader")).toContain("permission_denied: write_package");
 });
 
+test.each([
+  [404, "has no such repository or project"],
+  [405, "for reading alone"],
+])("a registry that takes no image there (%s) has refused, and why is named", async (status, cause) => {
+  registry.uploads.status = status;
+  const said = (await asks("writer")) ?? "";
+  registry.uploads.status = 202;
+  expect(said).toMatch(new RegExp(`^POST https://\\S+/v2/lab/noos/blobs/uploads/: ${status}: `));
+  expect(failureText("ask for the right to push", "r/noos", said)).toContain(cause);
+});
+
+test.each([408, 429, 503])("a registry that is busy (%s) gives no answer to this question", async (status) => {
+  registry.uploads.status = status;
+  const said = await asks("writer");
+  registry.uploads.status = 202;
+  expect(said).toBeUndefined();
+});
+
 test("a registry that is not trusted, or not there, gives no answer to this question", async () => {
   const untrusted = await startTokenRegistry("127.0.0.1");
   const { host } = untrusted;

@@ -12,8 +12,8 @@ export type TokenRegistry = {
   ca: string;
   /** Every request, `METHOD PATH`. */
   asked: string[];
-  /** Where an upload that was opened goes. */
-  uploads: { location: string };
+  /** Where an upload that was opened goes, and what the registry answers to who may open one. */
+  uploads: { location: string; status: number };
   remove(): Promise<void>;
 };
 
@@ -30,7 +30,7 @@ export async function startTokenRegistry(address: string, trusted?: TokenRegistr
   if (trusted) cpSync(trusted.dir, dir, { recursive: true });
   else certificates(dir, address);
   const asked: string[] = [];
-  const uploads = { location: "/v2/upload/1" };
+  const uploads = { location: "/v2/upload/1", status: 202 };
   const denied = (message: string) => Response.json({ errors: [{ code: "DENIED", message }] }, { status: 403 });
   const server = Bun.serve({
     hostname: address,
@@ -54,7 +54,7 @@ export async function startTokenRegistry(address: string, trusted?: TokenRegistr
       if (request.method === "DELETE") return new Response("", { status: 405 });
       if (!url.pathname.endsWith("/blobs/uploads/")) return denied("denied");
       if (given !== "Bearer writer") return denied("permission_denied: write_package");
-      return new Response("", { status: 202, headers: { location: uploads.location } });
+      return new Response("", { status: uploads.status, headers: { location: uploads.location } });
     },
   });
   return {

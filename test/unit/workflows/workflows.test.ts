@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { moduleApi } from "../../../local/call/api";
 import { locate } from "../../../local/call/location";
 import { plan } from "../../../local/call/plan";
-import { type Contexts, interpolate } from "./expression";
+import { type Contexts, evaluate, interpolate } from "./expression";
 import { daggerCalls, root, steps, workflows } from "./workflows";
 
 const all = workflows();
@@ -114,6 +114,23 @@ describe("workflows", () => {
     }
     const publish = all.find(({ file }) => file === "ci.yaml")?.jobs.publish;
     expect(publish?.if).toContain("github.event_name == 'push'");
+  });
+
+  test("upload problems where the token may write, from private repositories, too", () => {
+    const check = all.find(({ file }) => file === "ci.yaml")?.jobs.check;
+    const permissions = check?.permissions as Record<string, string>;
+    expect([permissions["security-events"], permissions.actions]).toEqual(["write", "read"]);
+    const condition = check?.steps?.find(({ uses }) => uses?.includes("/upload-sarif@"))?.if ?? "";
+    const uploads = (event: string, head?: string) => {
+      const pull_request = { head: { repo: { full_name: head } } };
+      const github = { repository: "me/fork", event_name: event, event: head ? { pull_request } : {} };
+      return evaluate(condition, { github });
+    };
+    expect([uploads("push"), uploads("pull_request", "me/fork"), uploads("pull_request", "you/fork")]).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   test("end: every job has a timeout, every run makes room for the next one", () => {
