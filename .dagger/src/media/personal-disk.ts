@@ -1,4 +1,4 @@
-import { at, exists, textOf, type View } from "../cloudconfig/view.js";
+import { at, exists, isSet, textOf, type View } from "../cloudconfig/view.js";
 import type { Found } from "../cloudconfig/words.js";
 
 const NAMED = "install.device with a stable name, e.g. /dev/disk/by-id/…, of ls -l /dev/disk/by-id";
@@ -14,6 +14,8 @@ export function diskFindings(root: View, auto: boolean): Found[] {
     const message = "The disk is still to be named";
     return [{ view: device, finding: { rule, message, found: "a placeholder", expected: NAMED } }];
   }
+  // kairos-agent looks for the largest disk only where it is to format one (pkg/config/spec.go).
+  if (isSet(at(root, "install", "no-format"))) return [];
   if (name === "auto") {
     const message = auto ? "The installation asks nobody and chooses the disk" : "The installer chooses the disk";
     const severity = auto ? "error" : "warning";

@@ -22,7 +22,7 @@ export async function checkPersonal(config: Secret, medium: Node["medium"]): Pro
     [
       "--config is no cloud-config to put on a medium:",
       ...errors.map((problem) => `  ${problem}`),
-      "What stands there may be secret and is not shown. docs/cloud-config.md and docs/problems.md explain the rules.",
+      "What stands there may be secret and is not shown. docs/personal.md, cloud-config.md and problems.md explain the rules.",
     ].join("\n"),
   );
 }

@@ -42,7 +42,10 @@ test("what the documents tell people to write is taken once it is filled in, and
 });
 
 test("lines as Windows ends them are taken", () => {
-  expect(personalProblems(owner().replaceAll("\n", "\r\n"), "iso")).toEqual({ errors: [], warnings: [] });
+  const block = `#cloud-config\nusers:\n  - name: ana\n    groups: [admin]\n    ssh_authorized_keys:\n      - |\n        ${KEY}\n`;
+  for (const text of [owner(), block]) {
+    expect(personalProblems(text.replaceAll("\n", "\r\n"), "iso")).toEqual({ errors: [], warnings: [] });
+  }
 });
 
 test.each([
@@ -180,6 +183,7 @@ test.each([
   ],
   ["a disk by its name", install("auto: true", "device: /dev/disk/by-id/ata-SAMSUNG_MZ7LN256HAJQ-000H1_S3TANYOU0")],
   ["a disk that a script finds", install("auto: true", "device: script:///usr/bin/find-disk <x>")],
+  ["an installation that formats nothing", install("auto: true", "no-format: true")],
   ["a disk for who is asked", install("device: /dev/sda")],
   ["a host name from a template", `${owner()}hostname: "kitchen-{{ trunc 4 .MachineID }}"\n`],
   ["nobody, where nothing installs yet", "#cloud-config\nhostname: kitchen\n"],
@@ -215,6 +219,7 @@ test.each([
 test("a RAW disk is not installed: its file is asked for no disk, and for somebody who can log in", () => {
   const [iso, raw] = (["iso", "raw"] as const).map((medium) => personalProblems(install("auto: true"), medium));
   expect([iso?.errors.length, raw]).toEqual([1, { errors: [], warnings: [] }]);
+  expect(personalProblems(install("device: auto"), "raw")).toEqual({ errors: [], warnings: [] });
   const recipients = "#cloud-config\nhostname: bell\n";
   expect(personalProblems(recipients, "iso").warnings).toEqual([]);
   expect(personalProblems(recipients, "raw").warnings.join()).toContain("found no users");
