@@ -24,6 +24,7 @@ const programs: Readonly<Record<string, Program>> = {
   sfdisk: { packages: ["fdisk"], tiers: ["unit", "full"] },
   shellcheck: { packages: ["shellcheck"], tiers: ["lint", "role"] },
   skopeo: { packages: ["skopeo"], tiers: ["full"] },
+  "ssh-keygen": { packages: ["openssh-client"], tiers: ["unit"] },
   "systemd-analyze": { packages: ["systemd"], tiers: ["role"] },
   "systemd-sysusers": { packages: ["systemd"], tiers: ["role"] },
   "systemd-tmpfiles": { packages: ["systemd"], tiers: ["role"] },

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { dag, type File, type Secret } from "@dagger.io/dagger";
 import { firstLine, HegemonikonError } from "../errors.js";
+import type { Node } from "../node/node.js";
 import type { Recipe } from "../plan/recipe.js";
 import { personalProblems } from "./personal-config.js";
 import { TOOLS, tool } from "./tool.js";
@@ -8,15 +9,20 @@ import { TOOLS, tool } from "./tool.js";
 /** Where the owner's cloud-config stands in the tool's container: mounted, so that no layer holds it. */
 const CONFIG = "/run/personal.yaml";
 
-/** Reads the owner's cloud-config once. Throws a HegemonikonError where a machine would not take it; never shows what is in it. */
-export async function checkPersonal(config: Secret): Promise<void> {
-  const problems = personalProblems(await textOf(config));
-  if (problems.length === 0) return;
+/**
+ * Reads the owner's cloud-config once. Throws a HegemonikonError where a machine would not take it, or its owner not get into the
+ * machine; never shows what is in it. What may be meant is said and let pass.
+ */
+export async function checkPersonal(config: Secret, medium: Node["medium"]): Promise<void> {
+  const { errors, warnings } = personalProblems(await textOf(config), medium);
+  // The file is all that a call returns: this is read where it runs.
+  for (const warning of warnings) console.error(`warning: ${warning}`);
+  if (errors.length === 0) return;
   throw new HegemonikonError(
     [
-      "--config is no cloud-config that a machine would take:",
-      ...problems.map((problem) => `  ${problem}`),
-      "What stands there may be secret and is not shown. docs/cloud-config.md and docs/problems.md explain the rules.",
+      "--config is no cloud-config to put on a medium:",
+      ...errors.map((problem) => `  ${problem}`),
+      "What stands there may be secret and is not shown. docs/personal.md, cloud-config.md and problems.md explain the rules.",
     ].join("\n"),
   );
 }

@@ -15,9 +15,10 @@ import { failure, nodeImage, onEngine } from "./engine";
 
 // A medium with its owner's cloud-config, and that nothing else holds it.
 
-const MARK = "AAAAC3NzaC1lZDI1NTE5AAAAIPersonal";
+// A whole key: a part of one is refused.
+const MARK = `AAAAC3NzaC1lZDI1NTE5AAAAI${"Personal".padEnd(43, "A")}`;
 const owner = (mark: string) =>
-  `#cloud-config\nusers:\n  - name: ana\n    ssh_authorized_keys: [ssh-ed25519 ${mark}]\n`;
+  `#cloud-config\nusers:\n  - name: ana\n    groups: [admin]\n    ssh_authorized_keys: [ssh-ed25519 ${mark}]\n`;
 const secret = (text: string) => dag.setSecret(`personal-${randomUUID()}`, text);
 
 /** What the owner's file on an ISO holds: in the whole of it, as on a CD, and in its first partition, as on a USB stick. */
@@ -103,5 +104,7 @@ test("what no machine would take is refused before anything is built, and not sh
     const message = await failure("kairos", () => mediumAlone(recipe, never, secret(`name: ${MARK}\n`)));
     expect(message).toContain("--config:1:1: it does not start with the line #cloud-config");
     expect(message).not.toContain(MARK);
+    const lost = await failure("kairos", () => mediumAlone(recipe, never, secret(owner(MARK.slice(1)))));
+    expect(lost).toContain("--config:5:27: This is no key to log in with");
   });
 });

@@ -55,7 +55,7 @@ test("a tier installs what its own tests run", () => {
   const none = () => undefined;
   expect(missingPackages(["lint"], none)).toEqual(["git", "shellcheck"]);
   // Among them what the test above cannot see: compressors that stand in a table.
-  const unit = ["curl", "git", "jq", "e2fsprogs", "openssl", "fdisk", "xorriso", "xz-utils", "zstd"];
+  const unit = ["curl", "git", "jq", "e2fsprogs", "openssl", "fdisk", "openssh-client", "xorriso", "xz-utils", "zstd"];
   expect(missingPackages(["unit"], none)).toEqual(unit);
   expect(missingPackages(["role"], none)).toContain("python3-libgpiod");
   expect(missingPackages(["role"], none)).toContain("python3-venv");

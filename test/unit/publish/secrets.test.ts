@@ -23,7 +23,7 @@ test("it is not called empty as well", async () => {
 });
 
 test("an owner's cloud-config that cannot be read names --config", async () => {
-  expect(checkPersonal(absent)).rejects.toThrow(
+  expect(checkPersonal(absent, "iso")).rejects.toThrow(
     /^--config: it cannot be read \(.*not found: "UNS..."\), expected file:/,
   );
 });
