@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,15 +17,13 @@ const RENOVATE = "44.121.2";
 const NODE = "24.21.0";
 
 const node = `node-${process.platform}-${process.arch}`;
-let folder = "";
-beforeAll(() => {
-  folder = installed(`renovate-${RENOVATE}-${NODE}`, (into) => {
-    writeFileSync(join(into, "package.json"), '{"private":true}');
-    // No scripts: the only one that counts would fetch RE2, without which expressions are checked by JavaScript's own.
-    const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    const args = ["install", "--prefix", into, ...quiet, `renovate@${RENOVATE}`, `${node}@${NODE}`];
-    return { command: "npm", args };
-  });
+// Not in beforeAll, which Bun 1.3.0 ends after a test's time: with a slow network this takes longer.
+const folder = installed(`renovate-${RENOVATE}-${NODE}`, (into) => {
+  writeFileSync(join(into, "package.json"), '{"private":true}');
+  // No scripts: the only one that counts would fetch RE2, without which expressions are checked by JavaScript's own.
+  const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const args = ["install", "--prefix", into, ...quiet, `renovate@${RENOVATE}`, `${node}@${NODE}`];
+  return { command: "npm", args };
 });
 
 /** What the validator says of a file: the same as before a pull request of Renovate's would fail. */
