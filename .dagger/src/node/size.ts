@@ -7,6 +7,11 @@ export function sizeInBytes(size: string): number {
   return Math.round(Number(match[1]) * UNITS[match[2] as keyof typeof UNITS]);
 }
 
+/** Whole MiB that hold a Size, in which Kairos gives sizes: `1.5GiB` is 1536. */
+export function sizeInMiB(size: string): number {
+  return Math.ceil(sizeInBytes(size) / UNITS.MiB);
+}
+
 /** Bytes as people read them: `1.5 GiB`, `512 MiB`. */
 export function readableSize(bytes: number): string {
   const [unit, divisor] = bytes >= UNITS.GiB ? ["GiB", UNITS.GiB] : ["MiB", UNITS.MiB];

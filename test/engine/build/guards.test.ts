@@ -97,10 +97,12 @@ test("the password that kairos-init gives its user, and its stand-in too, is not
   });
 });
 
-test("Kairos' web installer, which erases a disk for whoever asks, is off in the image", async () => {
+test("Kairos' web installer is off in the image, and the next image's file as large as the budget", async () => {
   await onEngine(async () => {
     const { image } = await nodeImage("kairos");
     expect(parse(await image.file("/etc/kairos/agent.yaml").contents())).toEqual({ webui: { disable: true } });
+    const { upgrade } = parse(await image.file("/etc/kairos/91_upgrade.yaml").contents());
+    expect(upgrade).toEqual({ system: { size: 4096 }, "recovery-system": { size: 4096 } });
   });
 });
 

@@ -30,6 +30,13 @@ test("Kairos' web installer, which erases a disk for whoever asks, is off in eve
   expect(text).not.toContain("#cloud-config");
 });
 
+test("the file of the next image is as large as the budget allows one to be, active or recovery", () => {
+  const budgets = { image: "1.5GiB", medium: "512MiB" };
+  const { text } = at(roleEntries(input({ budgets })), "/etc/kairos/91_upgrade.yaml") as { text: string };
+  expect(text).toStartWith("#cloud-config\n"); // without it the agent skips the file
+  expect(parse(text)).toEqual({ upgrade: { system: { size: 1536 }, "recovery-system": { size: 1536 } } });
+});
+
 test(".nousers is there only where no user is declared", () => {
   expect(at(roleEntries(input()), "/etc/kairos/.nousers")).toBeUndefined();
   expect(at(roleEntries(input({}, {}, "#cloud-config\nname: probe\n")), "/etc/kairos/.nousers")).toBeDefined();

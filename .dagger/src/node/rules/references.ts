@@ -69,7 +69,7 @@ export const noDuplicates: Rule = {
               span: yaml.span(["files", i, "path"]),
               message: "The build writes this file into every image itself",
               found: path,
-              expected: path === AGENT_FILES.defaults ? "install: in node.yaml" : "no such entry",
+              expected: path === AGENT_FILES.install ? "install: in node.yaml" : "no such entry",
             },
           ]
         : [],

@@ -1,7 +1,5 @@
-import { sizeInBytes } from "../size.js";
+import { sizeInMiB } from "../size.js";
 import type { Finding, Rule } from "./rule.js";
-
-const MIB = 1024 ** 2;
 
 /** The partitions that upgrades fill, and how large kairos-agent makes them for an image, all in MiB (v2.31.4, pkg/config/spec.go). */
 const NEEDED: Readonly<Record<"state" | "recovery", (image: number) => number>> = {
@@ -19,7 +17,7 @@ export const upgradesFit: Rule = {
   find({ node, yaml }) {
     // AuroraBoot makes those of a RAW. A node in development has no machine yet that has to be upgraded.
     if (node.medium !== "iso" || node.status === "development" || !node.budgets) return [];
-    const image = Math.ceil(sizeInBytes(node.budgets.image) / MIB);
+    const image = sizeInMiB(node.budgets.image);
     return Object.entries(NEEDED).flatMap(([name, needed]): Finding[] => {
       const path = ["install", "partitions", name, "size"];
       const size = valueAt(node.install, path.slice(1));
