@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+import { MIB } from "../node/size.js";
 import { type Entry, parseContent } from "./content.js";
 
 /** What e2fsprogs gives a file system of 512 MiB and more: bytes of a block, and bytes for which there is one inode. */
@@ -32,4 +34,30 @@ function blocksOf({ type, bytes, content }: Entry): number {
   const addressed = Math.max(0, data - ADDRESSES.inode);
   const tables = Math.ceil(addressed / ADDRESSES.block);
   return data + tables + (tables > 1 ? 1 : 0);
+}
+
+/**
+ * Bytes of the file that the installer makes for a root file system, of its own accord (kairos-agent v2.31.4, GetSourceSize): the
+ * files' bytes and 100 MiB. A link counts as what it leads to, once for each path; one that begins at the root leads out of the
+ * folder that is copied, to the live system of the same files, and so counts beside them.
+ */
+export function installerFileBytes(listing: string): number {
+  const entries = new Map(parseContent(listing).map((entry) => [entry.path, entry]));
+  const seen = new Set<string>();
+  let bytes = 0;
+  for (const { type, content, path } of entries.values()) {
+    if (type === "d") continue;
+    const leads = type === "l" ? posix.resolve(posix.dirname(path), content) : path;
+    const counted = content.startsWith("/") && type === "l" ? `live:${leads}` : leads;
+    if (!seen.has(counted)) bytes += atEnd(entries, leads);
+    seen.add(counted);
+  }
+  return (Math.floor(bytes / MIB) + 100) * MIB;
+}
+
+/** The bytes of what a path leads to; none where that is a folder, is not there, or lies behind a link of a folder's. */
+function atEnd(entries: ReadonlyMap<string, Entry>, path: string, hops = 40): number {
+  const entry = entries.get(path);
+  if (entry?.type !== "l" || hops === 0) return entry?.bytes ?? 0;
+  return atEnd(entries, posix.resolve(posix.dirname(path), entry.content), hops - 1);
 }

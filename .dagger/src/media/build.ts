@@ -6,6 +6,7 @@ import { assembleManifest, checksums, type Measured, parseMeasured } from "../ma
 import { budgetProblems } from "../manifest/budget.js";
 import { largest } from "../manifest/content.js";
 import { imageFileBytes } from "../manifest/image-file.js";
+import { installationProblems } from "../manifest/installs.js";
 import { manifestText } from "../manifest/manifest.js";
 import { sbomAdditions } from "../manifest/sbom.js";
 import { problemLines } from "../plan/problem-lines.js";
@@ -36,6 +37,7 @@ export async function inspected(recipe: Recipe, image: Container): Promise<Inspe
   const problems = [
     ...imageProblems(name, facts),
     ...budgetProblems(name, "image", budgets.image, imageFileBytes(listing), largest(listing, 10)),
+    ...installationProblems(recipe.node, listing),
   ];
   return { image, listing, listed: noted.listing, facts, warnings: passed(recipe, problems) };
 }

@@ -1,4 +1,7 @@
-const UNITS = { MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
+/** In which Kairos gives sizes. */
+export const MIB = 1024 ** 2;
+
+const UNITS = { MiB: MIB, GiB: 1024 ** 3 } as const;
 
 /** Bytes of a Size: `1.5GiB` is 1610612736. */
 export function sizeInBytes(size: string): number {

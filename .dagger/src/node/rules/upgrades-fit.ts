@@ -1,4 +1,5 @@
 import { sizeInMiB } from "../size.js";
+import { valueAt } from "../value-at.js";
 import type { Finding, Rule } from "./rule.js";
 
 /** The partitions that upgrades fill, and how large kairos-agent makes them for an image, all in MiB (v2.31.4, pkg/config/spec.go). */
@@ -33,11 +34,3 @@ export const upgradesFit: Rule = {
     });
   },
 };
-
-/** The value at keys below one another, which Kairos takes as one dotted key as well. */
-function valueAt(value: unknown, keys: readonly string[]): unknown {
-  if (keys.length === 0 || typeof value !== "object" || value === null) return keys.length === 0 ? value : undefined;
-  return keys
-    .map((_, at) => valueAt((value as Record<string, unknown>)[keys.slice(0, at + 1).join(".")], keys.slice(at + 1)))
-    .find((found) => found !== undefined);
-}
