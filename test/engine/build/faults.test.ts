@@ -61,17 +61,6 @@ test("a package that there is not: node, step and apt's own words", async () => 
   });
 });
 
-test("a package that would drive out one of Kairos' own: node, step and both packages, before anything is installed", async () => {
-  await onEngine(async () => {
-    const more = (text: string) => text.replace("packages:\n", "packages:\n  - chrony\n");
-    const { image } = await nodeImage("kairos", nodesDir({ "kairos/node.yaml": more }));
-    const message = await failure("kairos", () => image.sync());
-    expect(message).toContain('kairos: the step "the node\'s packages" failed with exit code 100');
-    expect(message).toContain("E: chrony would remove systemd-timesyncd");
-    expect(message).toContain('docs/nodes.md, "packages"');
-  });
-});
-
 test("apt failing half way leaves no layer behind: the next build without the fault works", async () => {
   await onEngine(async () => {
     const { image } = await nodeImage("kairos");
