@@ -597,14 +597,6 @@ describe("LocalAI", () => {
   });
 });
 
-test("Kairos's web installer, which takes port 8080 of a live medium by default, leaves LocalAI its port", () => {
-  const [, api] = noos.read(`${LIB}/local-ai.env`).match(/^LOCALAI_ADDRESS=.*:(\d+)$/m) ?? [];
-  const { webui } = parse(noos.read("/etc/kairos/agent.yaml"));
-  expect(api).toMatch(/^\d+$/);
-  expect(webui.listen_address).toMatch(/^:\d+$/);
-  expect(webui.listen_address).not.toBe(`:${api}`);
-});
-
 describe("units", () => {
   test("mount the backends that the image brings where LocalAI looks for those of the system, read-only", () => {
     const unit = noos.read("/usr/lib/systemd/system/local-ai.service");

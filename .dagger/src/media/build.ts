@@ -4,7 +4,9 @@ import { HegemonikonError, type Problem } from "../errors.js";
 import { imageProblems } from "../image/guards.js";
 import { assembleManifest, checksums, type Measured, parseMeasured } from "../manifest/assemble.js";
 import { budgetProblems } from "../manifest/budget.js";
-import { largest, summarize } from "../manifest/content.js";
+import { largest } from "../manifest/content.js";
+import { imageFileBytes } from "../manifest/image-file.js";
+import { installationProblems } from "../manifest/installs.js";
 import { manifestText } from "../manifest/manifest.js";
 import { sbomAdditions } from "../manifest/sbom.js";
 import { problemLines } from "../plan/problem-lines.js";
@@ -34,7 +36,8 @@ export async function inspected(recipe: Recipe, image: Container): Promise<Inspe
   const { name, budgets } = recipe.node;
   const problems = [
     ...imageProblems(name, facts),
-    ...budgetProblems(name, "image", budgets.image, summarize(listing).bytes, largest(listing, 10)),
+    ...budgetProblems(name, "image", budgets.image, imageFileBytes(listing), largest(listing, 10)),
+    ...installationProblems(recipe.node, listing),
   ];
   return { image, listing, listed: noted.listing, facts, warnings: passed(recipe, problems) };
 }

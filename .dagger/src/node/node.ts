@@ -172,7 +172,9 @@ export const Node = z
       .describe("Kairos's install: block, baked into /etc/kairos as the installer's defaults"),
     budgets: z
       .strictObject({
-        image: Size.describe("The root file system, unpacked"),
+        image: Size.describe(
+          "The file that holds the root file system on the machine: its files, each in whole blocks, and what ext2 needs itself",
+        ),
         medium: Size.describe("The ISO, or the RAW after compression"),
       })
       .describe("Sizes that a build may not exceed; over 90 % it warns"),

@@ -77,6 +77,8 @@ function meaning({ exitCode, stderr, stdout }: FailedExec): string {
   // A program that is emulated and crashes: QEMU's word, or what dpkg says of a child that SIGSEGV ended.
   if (/qemu: uncaught target signal|exit status 139|Segmentation fault/.test(stderr + stdout) || exitCode === 139)
     return ': a program crashed; where it is emulated, see docs/build.md, "Another architecture"';
+  if ((stderr + stdout).includes("Packages need to be removed but remove is disabled"))
+    return ': one of these packages takes the place of one that is there and has to stay, see docs/nodes.md, "packages"';
   if (exitCode === 137) return ": killed, probably for want of memory";
   return "";
 }

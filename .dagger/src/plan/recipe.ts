@@ -1,9 +1,10 @@
 import { emulatorBase } from "../boot/emulator-base.js";
 import type { Node } from "../node/node.js";
+import { installDefaults } from "./agent-files.js";
 import { type Artefacts, artefacts } from "./artefacts.js";
 import { type Head, headOf } from "./head.js";
 import { downloadReference, type ImageReference, imageReference } from "./references.js";
-import { installDefaults, type RoleEntry, type RoleInput, roleEntries } from "./role.js";
+import { type RoleEntry, type RoleInput, roleEntries } from "./role.js";
 import { parseVersion } from "./version.js";
 
 /** Everything that a build of one node decides, before anything is built. Plain data: the same files give an equal recipe. */

@@ -1,10 +1,10 @@
-import { stringify } from "yaml";
 import { roleCheckEntries } from "../boot/role-check/entries.js";
 import { roleGateEntries } from "../boot/role-gate/entries.js";
 import { usersOf } from "../cloudconfig/facts.js";
 import { HegemonikonError } from "../errors.js";
 import type { Node } from "../node/node.js";
 import type { Sources } from "../sources/sources.js";
+import { agentEntries } from "./agent-files.js";
 import { bakedCloudConfig } from "./baked-cloud-config.js";
 import { type DownloadReference, downloadReference, type ImageReference, imageReference } from "./references.js";
 import { SHARE } from "./share.js";
@@ -102,13 +102,9 @@ export function roleEntries(input: RoleInput): RoleEntry[] {
   json(`${SHARE}/models.json`, node.models);
   json(`${SHARE}/node.json`, { name: node.name, role: node.role });
 
-  entries.push(...roleCheckEntries(node), ...roleGateEntries());
+  entries.push(...roleCheckEntries(node), ...roleGateEntries(), ...agentEntries(node));
 
   text(`/system/oem/90_${node.name}.yaml`, bakedCloudConfig(input.cloudConfig));
-  // kairos-agent reads /etc/kairos after the medium's own files: an `auto: false` here, which is no more than what its absence
-  // says, would undo the `auto: true` of the machine's owner.
-  const { auto, ...others } = node.install;
-  text("/etc/kairos/90_install.yaml", installDefaults({ ...node, install: auto === false ? others : node.install }));
   if (!declaresUsers(input)) text("/etc/kairos/.nousers", "");
 
   if (mistakes.length > 0) {
@@ -117,11 +113,6 @@ export function roleEntries(input: RoleInput): RoleEntry[] {
     );
   }
   return entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-}
-
-/** The installer's defaults, as Kairos reads them: a cloud-config with an install block and nothing else. */
-export function installDefaults(node: Pick<Node, "name" | "install">): string {
-  return `#cloud-config\n# Defaults of the installation, from nodes/${node.name}/node.yaml.\n${stringify({ install: node.install })}`;
 }
 
 /** Whether someone could log in: the installer refuses an image without a user unless the file .nousers says so. */

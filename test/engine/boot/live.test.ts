@@ -40,6 +40,13 @@ test("nobody can log in with a password that is in the image: kairos-init's own 
   expect(JSON.parse(read("result.json")).stages[0].facts.password).toBeUndefined();
 });
 
+test("nobody is offered an installation: Kairos' web installer is off", () => {
+  // The stand-in starts it, as upstream does.
+  const unit = "local/mirror/standins/kairos-init/files/usr/lib/systemd/system/kairos-webui.service";
+  expect(readFileSync(join(root, unit), "utf8")).toContain("\nExecStart=/usr/bin/kairos-agent webui\n");
+  expect(JSON.parse(read("result.json")).stages[0].facts.installer).toBeUndefined();
+});
+
 test("the console's picture, the timeline and the serial log are what they say", () => {
   expect(readFileSync(join(folder, "1-live/screenshot.png")).subarray(1, 4).toString()).toBe("PNG");
   expect(read("1-live/plot.svg")).toMatch(/<svg[\s\S]*<\/svg>/);

@@ -37,6 +37,13 @@ beforeAll(() => {
       within: "1min",
     },
     { name: "the container tools start", command: "debug-tools --check container", within: "3min" },
+    // The version before is installed, whose file kairos-agent makes as large as its content. 3 GiB would be the agent's own choice.
+    {
+      name: "an upgrade's file is as large as the budget",
+      command:
+        '. /etc/kairos-release; case $KAIROS_VERSION in *.before) ;; *) test "$(stat -c %s /run/initramfs/cos-state/cOS/active.img)" = 4294967296 ;; esac',
+      within: "1min",
+    },
   ]);
   const args = [`--nodes=${nodes}`, "upgrade-test", "--node=kairos", "--faults=ASSERTION"];
   const run = spawnSync(join(root, "hegemonikon"), [...args, "-o", folder], {
@@ -78,6 +85,7 @@ test("what the version before alone had is gone, what it wrote is there, and the
     "no upgrade is begun or judged",
     "no cloud's metadata service can be reached",
     "the container tools start",
+    "an upgrade's file is as large as the budget",
     "a file that this version does not have is gone",
     "a unit that this version does not have is gone",
     "what a service of the version before wrote is there",

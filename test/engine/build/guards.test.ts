@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { type Container, dag } from "@dagger.io/dagger";
+import { parse } from "yaml";
 import { usersOf } from "../../../.dagger/src/cloudconfig/facts.js";
 import { imageProblems } from "../../../.dagger/src/image/guards.js";
 import { inspected } from "../../../.dagger/src/media/build.js";
@@ -93,6 +94,15 @@ test("the password that kairos-init gives its user, and its stand-in too, is not
     const text = await image.file(accounting).contents();
     expect(text).toContain("live_mode");
     expect(usersOf(text).map(({ name, passwd }) => [name, passwd?.value])).toEqual(Array(2).fill(["kairos", "!"]));
+  });
+});
+
+test("Kairos' web installer is off in the image, and the next image's file as large as the budget", async () => {
+  await onEngine(async () => {
+    const { image } = await nodeImage("kairos");
+    expect(parse(await image.file("/etc/kairos/agent.yaml").contents())).toEqual({ webui: { disable: true } });
+    const { upgrade } = parse(await image.file("/etc/kairos/91_upgrade.yaml").contents());
+    expect(upgrade).toEqual({ system: { size: 4096 }, "recovery-system": { size: 4096 } });
   });
 });
 

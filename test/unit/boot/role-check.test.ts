@@ -258,3 +258,17 @@ test("the accounts that a password opens are among the facts; locked ones, and t
   const run = spawnSync(join(files, "facts"), { env, encoding: "utf8" });
   expect(parseProof(run.stdout).facts.get("password")).toEqual(["eve"]);
 });
+
+test("where a program of Kairos' listens is a fact; what others listen for is none", () => {
+  const bin = mkdtempSync(join(tmpdir(), "ss-"));
+  const facts = (lines: string[]) => {
+    writeFileSync(join(bin, "ss"), `#!/bin/sh\ncat <<'END'\n${lines.join("\n")}\nEND\n`, { mode: 0o755 });
+    const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
+    return parseProof(spawnSync(join(files, "facts"), { env, encoding: "utf8" }).stdout).facts.get("installer");
+  };
+  // as `ss -Hltnp` says it of sshd, and of `kairos-agent webui`
+  const ssh = 'LISTEN 0      128         0.0.0.0:22        0.0.0.0:*    users:(("sshd",pid=700,fd=3))';
+  const agent = 'LISTEN 0      4096              *:8080            *:*    users:(("kairos-agent",pid=831,fd=8))';
+  expect(facts([ssh])).toBeUndefined();
+  expect(facts([ssh, agent])).toEqual(["*:8080"]);
+});

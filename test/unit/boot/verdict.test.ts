@@ -192,6 +192,11 @@ test("a password that lets somebody in is in the image, so everybody knows it: l
   }
 });
 
+test("an installer that whoever reaches the machine can ask to erase its disk", () => {
+  const port = passed("live", "#fact KAIROS_VERSION v1\n#fact installer *:8080\n");
+  expect(failure({ "1-live": { port } })?.sentence).toStartWith("an installer of Kairos' listens at *:8080: ");
+});
+
 test("less memory than node.yaml asks for is said with a failure", () => {
   const found = failure({ "1-live": { reason: "over", port: "" } });
   const less = { ...host, memory: 3000, memoryWanted: 8192 };

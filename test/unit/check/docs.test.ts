@@ -28,21 +28,21 @@ beforeAll(() => {
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 const read = () => readWorkspace(join(copy, "nodes"), join(copy, "sources.yaml"));
-const ofChronos = <T extends { file: string }>(problems: readonly T[]) =>
-  problems.filter(({ file }) => file.startsWith("nodes/chronos"));
+const ofAngelos = <T extends { file: string }>(problems: readonly T[]) =>
+  problems.filter(({ file }) => file.startsWith("nodes/angelos"));
 
 test("the guide's node has neither errors nor warnings, and is listed", () => {
   const result = checkWorkspace(read());
-  expect(ofChronos(result.problems)).toEqual([]);
-  expect(nodesTable(result, TableFormat.Text)).toContain("\nchronos  ");
+  expect(ofAngelos(result.problems)).toEqual([]);
+  expect(nodesTable(result, TableFormat.Text)).toContain("\nangelos  ");
 });
 
 test("the guide's mistakes bring the report that it shows", () => {
-  const path = join(copy, "nodes/chronos/node.yaml");
+  const path = join(copy, "nodes/angelos/node.yaml");
   const right = readFileSync(path, "utf8");
   const wrong: [string, string][] = [
     ["medium: iso", "medium: rwa"],
-    ["/etc/chrony/conf.d/homelab.conf", "/usr/local/etc/homelab.conf"],
+    ["/etc/mosquitto/conf.d/homelab.conf", "/usr/local/etc/homelab.conf"],
     ["units:", "unit:"],
   ];
   writeFileSync(
@@ -51,7 +51,7 @@ test("the guide's mistakes bring the report that it shows", () => {
   );
   try {
     const files = read();
-    const problems = ofChronos(checkWorkspace(files).problems);
+    const problems = ofAngelos(checkWorkspace(files).problems);
     const report = textReport(problems, files);
     const [, shown] = /```text\n([\s\S]*?)```/.exec(guide) ?? [];
     expect(report.slice(0, report.lastIndexOf("\n\n") + 1)).toBe(shown ?? "");

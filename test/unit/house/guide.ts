@@ -6,7 +6,7 @@ const guide = readFileSync(join(import.meta.dir, "../../../docs/nodes.md"), "utf
 /** Writes the files of the node that docs/nodes.md has as its example into a repository, in place of any that it has there. */
 export function layGuidesNode(repository: string): void {
   const files = [...guide.matchAll(/^`(nodes\/[^`]+)`:\n\n```\w*\n([\s\S]*?)^```$/gm)];
-  rmSync(join(repository, "nodes/chronos"), { recursive: true, force: true });
+  rmSync(join(repository, "nodes/angelos"), { recursive: true, force: true });
   for (const [, path = "", text = ""] of files) {
     mkdirSync(dirname(join(repository, path)), { recursive: true });
     writeFileSync(join(repository, path), text);

@@ -29,7 +29,7 @@ function writeRows(rows: string[]): void {
   const path = join(origin.clone, "README.md");
   const lines = readFileSync(path, "utf8")
     .split("\n")
-    .filter((line) => !line.includes("](nodes/chronos/README.md) |"));
+    .filter((line) => !line.includes("](nodes/angelos/README.md) |"));
   const last = lines.findLastIndex((line) => line.includes("/README.md) |"));
   writeFileSync(path, lines.toSpliced(last + 1, 0, ...rows).join("\n"));
 }
@@ -47,8 +47,8 @@ test("a new node without a row in the README: the test names the node, and the r
   const { code, failed, said } = tests("./test/unit/house/docs.test.ts");
   expect([code, failed.length]).toEqual([1, 1]);
   expect(said).toContain(
-    "README.md: nodes/chronos: found no row, expected a row: " +
-      "| [NAME](nodes/chronos/README.md) | JOB | MACHINE | development |",
+    "README.md: nodes/angelos: found no row, expected a row: " +
+      "| [NAME](nodes/angelos/README.md) | JOB | MACHINE | development |",
   );
 });
 

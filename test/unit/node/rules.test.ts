@@ -38,6 +38,12 @@ const NODE: [rule: string, changes: Changes, expected: string[]][] = [
   ],
 
   ["node/no-duplicates", [["  - strace", "  - strace\n  - strace"]], ["nodes/demo/node.yaml:11:5 node/no-duplicates"]],
+  // what the build itself writes into every image
+  [
+    "node/no-duplicates",
+    [["path: /usr/bin/demo", "path: /etc/kairos/agent.yaml"]],
+    ["nodes/demo/node.yaml:12:11 node/no-duplicates"],
+  ],
   [
     "node/no-duplicates",
     [["packages:", "binaries:\n  - source: k0s\n    path: /usr/bin/demo\npackages:"]],

@@ -77,3 +77,15 @@ test("a crash inside dpkg points at the emulator, whose fault it may be", () => 
   const text = failedStep("thuroros", { cmd, exitCode: 1, stdout: lines.join("\n"), stderr: "" });
   expect(text.split("\n")[0]).toEndWith('see docs/build.md, "Another architecture"');
 });
+
+test("a package that would drive out another: both are named, and where it is written that this is not done", () => {
+  // as apt and install-packages.sh say it
+  const stderr = "E: Packages need to be removed but remove is disabled.\nE: chrony would remove systemd-timesyncd\n";
+  const packages = ["/hegemonikon/step.sh", "the node's packages", "install-packages.sh", "chrony", "curl"];
+  const lines = failedStep("probe", { cmd: packages, exitCode: 100, stdout: "", stderr }).split("\n");
+  expect(lines[0]).toStartWith(
+    'probe: the step "the node\'s packages" failed with exit code 100: one of these packages',
+  );
+  expect(lines[0]).toEndWith('see docs/nodes.md, "packages"');
+  expect(lines).toContain("  E: chrony would remove systemd-timesyncd");
+});

@@ -53,8 +53,9 @@ test("the release file names the version, and Kubernetes as kairos-init would ha
   });
 });
 
-test("the medium's own cloud-config has no user", () => {
+test("the medium's own cloud-config has no user, and nothing that each image says anew", () => {
   expect(recipe().mediumConfig).toStartWith("#cloud-config\n");
+  expect(recipe().mediumConfig).not.toMatch(/^upgrade:/m);
   expect(recipe().mediumConfig).not.toMatch(/users|passwd/);
 });
 

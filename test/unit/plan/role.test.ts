@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { HegemonikonError } from "../../../.dagger/src/errors.js";
 import { roleEntries } from "../../../.dagger/src/plan/role.js";
 import { input } from "./inputs";
@@ -20,6 +21,20 @@ test("install defaults go to /etc/kairos", () => {
 test("a default that says no to auto is left out: it would come after the yes of a medium's owner", () => {
   const entry = at(roleEntries(input({ install: { auto: false, reboot: true } })), "/etc/kairos/90_install.yaml");
   expect(entry).toMatchObject({ text: expect.stringMatching(/\ninstall:\n {2}reboot: true\n$/) });
+});
+
+test("Kairos' web installer, which erases a disk for whoever asks, is off in every image", () => {
+  const { text } = at(roleEntries(input()), "/etc/kairos/agent.yaml") as { text: string };
+  expect(parse(text)).toEqual({ webui: { disable: true } });
+  // With a cloud-config's first line it would be merged into the machine's own, and be kept with it.
+  expect(text).not.toContain("#cloud-config");
+});
+
+test("the file of the next image is as large as the budget allows one to be, active or recovery", () => {
+  const budgets = { image: "1.5GiB", medium: "512MiB" };
+  const { text } = at(roleEntries(input({ budgets })), "/etc/kairos/91_upgrade.yaml") as { text: string };
+  expect(text).toStartWith("#cloud-config\n"); // without it the agent skips the file
+  expect(parse(text)).toEqual({ upgrade: { system: { size: 1536 }, "recovery-system": { size: 1536 } } });
 });
 
 test(".nousers is there only where no user is declared", () => {

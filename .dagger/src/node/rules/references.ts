@@ -1,3 +1,4 @@
+import { AGENT_FILES } from "../../plan/agent-files.js";
 import type { Source } from "../../sources/sources.js";
 import { suggestion } from "../../yaml/nearest.js";
 import type { YamlPath } from "../../yaml/parse.js";
@@ -61,7 +62,19 @@ export const noDuplicates: Rule = {
       ["model", entries(node.models).map(([i, model]) => [["models", i, "name"], model.name])],
       ["assertion", entries(node.assertions).map(([i, assertion]) => [["assertions", i, "name"], assertion.name])],
     ];
-    return groups.flatMap(([what, values]) => {
+    const written = entries(node.files).flatMap(([i, { path }]) =>
+      Object.values<string>(AGENT_FILES).includes(path)
+        ? [
+            {
+              span: yaml.span(["files", i, "path"]),
+              message: "The build writes this file into every image itself",
+              found: path,
+              expected: path === AGENT_FILES.install ? "install: in node.yaml" : "no such entry",
+            },
+          ]
+        : [],
+    );
+    const twice = groups.flatMap(([what, values]) => {
       const first = new Map<string, YamlPath>();
       return values.flatMap(([path, value]) => {
         const before = first.get(value);
@@ -80,5 +93,6 @@ export const noDuplicates: Rule = {
         ];
       });
     });
+    return [...written, ...twice];
   },
 };

@@ -1,7 +1,6 @@
-import { sizeInBytes } from "../size.js";
+import { sizeInMiB } from "../size.js";
+import { valueAt } from "../value-at.js";
 import type { Finding, Rule } from "./rule.js";
-
-const MIB = 1024 ** 2;
 
 /** The partitions that upgrades fill, and how large kairos-agent makes them for an image, all in MiB (v2.31.4, pkg/config/spec.go). */
 const NEEDED: Readonly<Record<"state" | "recovery", (image: number) => number>> = {
@@ -19,7 +18,7 @@ export const upgradesFit: Rule = {
   find({ node, yaml }) {
     // AuroraBoot makes those of a RAW. A node in development has no machine yet that has to be upgraded.
     if (node.medium !== "iso" || node.status === "development" || !node.budgets) return [];
-    const image = Math.ceil(sizeInBytes(node.budgets.image) / MIB);
+    const image = sizeInMiB(node.budgets.image);
     return Object.entries(NEEDED).flatMap(([name, needed]): Finding[] => {
       const path = ["install", "partitions", name, "size"];
       const size = valueAt(node.install, path.slice(1));
@@ -35,11 +34,3 @@ export const upgradesFit: Rule = {
     });
   },
 };
-
-/** The value at keys below one another, which Kairos takes as one dotted key as well. */
-function valueAt(value: unknown, keys: readonly string[]): unknown {
-  if (keys.length === 0 || typeof value !== "object" || value === null) return keys.length === 0 ? value : undefined;
-  return keys
-    .map((_, at) => valueAt((value as Record<string, unknown>)[keys.slice(0, at + 1).join(".")], keys.slice(at + 1)))
-    .find((found) => found !== undefined);
-}
