@@ -30,11 +30,26 @@ test("Kairos' web installer, which erases a disk for whoever asks, is off in eve
   expect(text).not.toContain("#cloud-config");
 });
 
-test("the file of the next image is as large as the budget allows one to be, active or recovery", () => {
-  const budgets = { image: "1.5GiB", medium: "512MiB" };
-  const { text } = at(roleEntries(input({ budgets })), "/etc/kairos/91_upgrade.yaml") as { text: string };
+const upgradeOf = (more: object) => {
+  const { text } = at(roleEntries(input(more)), "/etc/kairos/91_upgrade.yaml") as { text: string };
   expect(text).toStartWith("#cloud-config\n"); // without it the agent skips the file
-  expect(parse(text)).toEqual({ upgrade: { system: { size: 1536 }, "recovery-system": { size: 1536 } } });
+  return parse(text).upgrade;
+};
+const budgets = { image: "1.5GiB", medium: "512MiB" };
+const install = { partitions: { state: { size: 3 * 1536 + 1000 } } };
+
+test("the file of the next image is as large as the budget allows one to be, active or recovery", () => {
+  const both = { system: { size: 1536 }, "recovery-system": { size: 1536 } };
+  expect(upgradeOf({ budgets, install })).toEqual(both);
+  expect(upgradeOf({ budgets, install: { "partitions.state.size": 6000 } })).toEqual(both);
+  expect(upgradeOf({ budgets, medium: "raw" })).toEqual(both);
+});
+
+test("that of the recovery system is left to the agent where a reset, which copies it twice, may lack the room", () => {
+  const system = { system: { size: 1536 } };
+  expect(upgradeOf({ budgets })).toEqual(system);
+  expect(upgradeOf({ budgets, install: { partitions: { recovery: { size: 9000 } } } })).toEqual(system);
+  expect(upgradeOf({ budgets: { ...budgets, image: "2GiB" }, install })).toEqual({ system: { size: 2048 } });
 });
 
 test(".nousers is there only where no user is declared", () => {
