@@ -24,8 +24,9 @@ export const FIELD_STEPS: Readonly<Partial<Record<keyof Node, Step>>> = {
   units: "role",
   install: "role",
   assertions: "role",
-  medium: "medium",
-  budgets: "medium",
+  // The role says how large an upgrade makes its file, from these two (plan/agent-files.ts).
+  medium: "role",
+  budgets: "role",
   memory: "boot",
 };
 

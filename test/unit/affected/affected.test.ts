@@ -263,6 +263,21 @@ describe("affected", () => {
     expect(fields.sort()).toEqual(["machine", "status"]);
   });
 
+  test("a field whose step is after the role's is in no file of the role", () => {
+    const others: Partial<Record<keyof Node, object>> = {
+      memory: { memory: "9GiB" },
+      medium: { medium: "raw" },
+      budgets: { budgets: { image: "7GiB", medium: "6GiB" } },
+    };
+    const late = Object.entries(FIELD_STEPS).filter(([, step]) => STEPS.indexOf(step) > STEPS.indexOf("role"));
+    expect(late.length).toBeGreaterThan(0);
+    for (const [field] of late) {
+      const other = others[field as keyof Node];
+      expect([field, other]).not.toEqual([field, undefined]);
+      expect([field, roleEntries(input(other))]).toEqual([field, roleEntries(input())]);
+    }
+  });
+
   test("a file of the role touches its node, a file that nobody names touches none", () => {
     expect(touched(affected(["nodes/thuroros/files/doorbell.py"], FIXTURE, FIXTURE))).toEqual(["thuroros"]);
     expect(touched(affected(["nodes/thuroros/files/notes.txt"], FIXTURE, FIXTURE))).toEqual([]);
