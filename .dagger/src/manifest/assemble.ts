@@ -4,6 +4,7 @@ import { type Facts, packagesOf } from "../media/facts.js";
 import { sizeInBytes } from "../node/size.js";
 import type { Recipe } from "../plan/recipe.js";
 import { summarize } from "./content.js";
+import { imageFileBytes } from "./image-file.js";
 import type { Manifest } from "./manifest.js";
 import { usedSources } from "./used-sources.js";
 
@@ -36,7 +37,7 @@ export function assembleManifest(recipe: Recipe, made: Made): Manifest {
     medium: node.medium,
     kernel: bootedKernel(made.facts),
     contentDigest: content.digest,
-    sizes: { paths: content.paths, image: content.bytes, medium: medium?.bytes ?? 0 },
+    sizes: { paths: content.paths, image: imageFileBytes(made.listing), medium: medium?.bytes ?? 0 },
     budgets: { image: sizeInBytes(node.budgets.image), medium: sizeInBytes(node.budgets.medium) },
     artefacts: [...made.artefacts].sort((a, b) => (a.name < b.name ? -1 : 1)),
     packages: packagesOf(made.facts),

@@ -21,10 +21,10 @@ export const Manifest = z
     sizes: z
       .strictObject({
         paths: z.int().min(0).describe("Entries in the root file system"),
-        image: Bytes.describe("The root file system, unpacked"),
+        image: Bytes.describe("The file that the root file system needs on the machine, which budgets.image limits"),
         medium: Bytes.describe("The ISO, or the compressed RAW"),
       })
-      .describe("What it measures, in bytes"),
+      .describe("How large it is, in bytes, as a build compares it with the budgets"),
     budgets: z.strictObject({ image: Bytes, medium: Bytes }).describe("What node.yaml allows, in bytes"),
     artefacts: z
       .array(z.strictObject({ name: z.string(), bytes: Bytes, sha256: Sha256 }))

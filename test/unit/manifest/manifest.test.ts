@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { assembleManifest, checksums, parseMeasured } from "../../../.dagger/src/manifest/assemble.js";
 import { budgetProblems } from "../../../.dagger/src/manifest/budget.js";
+import { imageFileBytes } from "../../../.dagger/src/manifest/image-file.js";
 import { Manifest, manifestText } from "../../../.dagger/src/manifest/manifest.js";
 import { sbomAdditions } from "../../../.dagger/src/manifest/sbom.js";
 import { parseFacts } from "../../../.dagger/src/media/facts.js";
@@ -28,11 +29,20 @@ test("the manifest holds what was decided and made, and says what stood in", () 
   expect(manifest).toMatchObject({
     node: "probe",
     kernel: "6.1.0",
-    sizes: { paths: 1, image: 5, medium: 9 },
+    sizes: { paths: 1, image: imageFileBytes(made.listing), medium: 9 },
     budgets: { image: 1024 ** 3, medium: 512 * 1024 ** 2 },
     standins: ["auroraboot"],
     packages: [{ name: "bash" }, { name: "zlib1g", version: "1:1.2+dfsg" }],
   });
+});
+
+test("its sizes and budgets are the two that a build compares", () => {
+  const listing = Array.from({ length: 60_000 }, (_, at) => `f\t644\t0:0\t16385\taa\t/${at}\n`).join("");
+  const { sizes, budgets } = assembleManifest(recipe, { ...made, listing });
+  const share = Math.ceil((sizes.image / budgets.image) * 100);
+  const [problem] = budgetProblems("probe", "image", recipe.node.budgets.image, imageFileBytes(listing), []);
+  // The bytes of the files are 92 % of it, and the file with them does not fit.
+  expect([problem?.severity, problem?.found]).toEqual(["error", expect.stringContaining(`(${share} %)`)]);
 });
 
 test("what publish reads of a manifest is what stands in it", () => {
