@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Container, type Directory, dag, type File, type Secret } from "@dagger.io/dagger";
-import { HegemonikonError, type Problem } from "../errors.js";
+import type { Problem } from "../errors.js";
 import { imageProblems } from "../image/guards.js";
 import { assembleManifest, checksums, type Measured, parseMeasured } from "../manifest/assemble.js";
 import { budgetProblems } from "../manifest/budget.js";
@@ -9,13 +9,13 @@ import { imageFileBytes } from "../manifest/image-file.js";
 import { installationProblems } from "../manifest/installs.js";
 import { manifestText } from "../manifest/manifest.js";
 import { sbomAdditions } from "../manifest/sbom.js";
-import { problemLines } from "../plan/problem-lines.js";
 import type { Recipe } from "../plan/recipe.js";
 import { type Facts, parseFacts } from "./facts.js";
 import { compared, debs, inspect, inspectIso, measure, merged, scanned } from "./inspect.js";
 import { iso } from "./iso.js";
 import { isoProblems } from "./iso-guards.js";
 import { ociArchive } from "./oci-archive.js";
+import { passed } from "./passed.js";
 import { checkPersonal, personal } from "./personal.js";
 import { problemsOf } from "./problems-of.js";
 import { type RawMedium, raw } from "./raw.js";
@@ -39,7 +39,7 @@ export async function inspected(recipe: Recipe, image: Container): Promise<Inspe
     ...budgetProblems(name, "image", budgets.image, imageFileBytes(listing), largest(listing, 10)),
     ...installationProblems(recipe.node, listing),
   ];
-  return { image, listing, listed: noted.listing, facts, warnings: passed(recipe, problems) };
+  return { image, listing, listed: noted.listing, facts, warnings: passed(name, problems) };
 }
 
 /** A root file system's medium, unmade: the ISO, or the RAW with what was noted of it before it was compressed. */
@@ -57,7 +57,7 @@ export async function medium(recipe: Recipe, { image, listing, listed }: Inspect
     ? await rawMediumProblems(recipe, made.raw, listed)
     : isoProblems(name, parseFacts(await inspectIso(recipe, made.file, listed).contents()), recipe.mediumConfig);
   problems.push(...budgetProblems(name, "medium", budgets.medium, await made.file.size(), largest(listing, 10)));
-  return { file: made.file, warnings: passed(recipe, problems) };
+  return { file: made.file, warnings: passed(name, problems) };
 }
 
 async function rawMediumProblems(recipe: Recipe, { facts, content }: RawMedium, listed: File): Promise<Problem[]> {
@@ -101,13 +101,6 @@ export async function build(recipe: Recipe, image: Container): Promise<Directory
 function measuredText(name: string, text: string): Measured {
   const bytes = Buffer.byteLength(text);
   return { name, bytes, sha256: createHash("sha256").update(text).digest("hex") };
-}
-
-function passed(recipe: Recipe, problems: readonly Problem[]): Problem[] {
-  if (problems.some(({ severity }) => severity === "error")) {
-    throw new HegemonikonError([`${recipe.node.name} is not fit to leave:`, ...problemLines(problems)].join("\n"));
-  }
-  return [...problems];
 }
 
 /**

@@ -4,6 +4,7 @@ import { firstLine, HegemonikonError } from "../errors.js";
 import type { Node } from "../node/node.js";
 import type { Recipe } from "../plan/recipe.js";
 import { personalProblems } from "./personal-config.js";
+import { sayWarnings } from "./say-warnings.js";
 import { TOOLS, tool } from "./tool.js";
 
 /** Where the owner's cloud-config stands in the tool's container: mounted, so that no layer holds it. */
@@ -15,8 +16,7 @@ const CONFIG = "/run/personal.yaml";
  */
 export async function checkPersonal(config: Secret, medium: Node["medium"]): Promise<void> {
   const { errors, warnings } = personalProblems(await textOf(config), medium);
-  // The file is all that a call returns: this is read where it runs.
-  for (const warning of warnings) console.error(`warning: ${warning}`);
+  sayWarnings(warnings);
   if (errors.length === 0) return;
   throw new HegemonikonError(
     [
