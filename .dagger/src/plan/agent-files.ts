@@ -48,8 +48,8 @@ function upgradeDefaults(node: Pick<Node, "name" | "medium" | "install" | "budge
 }
 
 /**
- * Whether a reset of the machine has room for a recovery image of so many MiB. AuroraBoot (v0.26.2) gives a RAW six times its
- * image and 2350 MiB, which is enough for 4 GiB from an image of 1 GiB on.
+ * Whether a reset of the machine has room for a recovery image of so many MiB. AuroraBoot (v0.26.2) gives the partition `state` of
+ * a RAW six times its image and 2350 MiB, which is enough for 4 GiB from an image of 1 GiB on.
  */
 function canBeReset(node: Pick<Node, "medium" | "install">, image: number): boolean {
   return node.medium === "raw" || (toldPartition(node, "state") ?? 0) >= UPGRADE_PARTITIONS.state(image);
