@@ -4,7 +4,7 @@ import { places } from "../cloudconfig/places.js";
 import { RULE_WORDS } from "../cloudconfig/rule-words.js";
 import { exists, at as partOf } from "../cloudconfig/view.js";
 import type { Found } from "../cloudconfig/words.js";
-import { type Problem, place } from "../errors.js";
+import { type Problem, place, type Span } from "../errors.js";
 import type { Node } from "../node/node.js";
 import { problemLines } from "../plan/problem-lines.js";
 import { type ParsedYaml, parseYaml } from "../yaml/parse.js";
@@ -34,13 +34,18 @@ type Said = Pick<Problem, "span" | "severity"> & { readonly line: string };
  */
 export function personalProblems(text: string, node: OfNode): PersonalProblems {
   const yaml = parseYaml(ARGUMENT, text);
-  const said =
-    text.trim() === "" ? [error(`${ARGUMENT}: it is empty`)] : [...ofAnyConfig(yaml), ...ofThisOne(yaml, node)];
+  const own = ofThisOne(yaml, node);
+  // What is refused here in words of its own is not said once more by a rule's id.
+  const refused = new Set(own.flatMap(({ severity, span }) => (severity === "error" && span ? [placeOf(span)] : [])));
+  const other = ofAnyConfig(yaml).filter(({ span }) => !span || !refused.has(placeOf(span)));
+  const said = text.trim() === "" ? [error(`${ARGUMENT}: it is empty`)] : [...other, ...own];
   said.sort((a, b) => (a.span?.line ?? 0) - (b.span?.line ?? 0) || (a.span?.column ?? 0) - (b.span?.column ?? 0));
   const lines = (wanted: Said["severity"]) =>
     said.filter(({ severity }) => severity === wanted).map(({ line }) => line);
   return { errors: lines("error"), warnings: lines("warning") };
 }
+
+const placeOf = ({ line, column }: Span) => `${line}:${column}`;
 
 const error = (line: string): Said => ({ severity: "error", line });
 

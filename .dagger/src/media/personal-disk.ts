@@ -1,3 +1,4 @@
+import { isPartition } from "../cloudconfig/partition-name.js";
 import { at, exists, isSet, textOf, type View } from "../cloudconfig/view.js";
 import type { Finding, Found } from "../cloudconfig/words.js";
 import type { Node } from "../node/node.js";
@@ -8,9 +9,6 @@ const LARGEST =
 
 /** What is to be filled in: `sdX` and `…` as the documents have them, words of people's own, and the folder without a disk. */
 const PLACEHOLDER = /…|\.{3}|[<>]|\bYOUR?\b|\/sdX\d*$|\/$/;
-
-/** Names of partitions, as the kernel and udev give them; those of a partition's own (by-partlabel) are refused in any cloud-config. */
-const PARTITION = /^\/dev\/(disk\/by-.*-part\d+|(sd|vd|xvd|hd)[a-z]+\d+|(nvme\d+n\d+|mmcblk\d+|nbd\d+|loop\d+)p\d+)$/;
 
 /** What an installation does, by the owner's file and by node.yaml, which is read after it and so is stronger. */
 export type Installation = {
@@ -45,7 +43,7 @@ export function diskFindings(root: View, { auto, device: ofNode, noFormat, fetch
     if (PLACEHOLDER.test(name)) {
       return say(device, { message: "The disk is still to be named", found: "a placeholder", expected: NAMED });
     }
-    if (PARTITION.test(name)) {
+    if (isPartition(name)) {
       const expected = "the disk: the same name without -part1, p1 or 1";
       const reason = "what is in it is destroyed, and nothing can be installed there";
       return say(device, { message: "The disk is a partition", found: "a partition's name", expected, reason });
