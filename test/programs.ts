@@ -54,12 +54,16 @@ const runs: Run = ([command = "", ...args]) =>
   spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"] }).status;
 
 /**
- * What makes a command root's: nothing for root, sudo on a machine of CI's, which is there for tests alone; null for a
- * person, whose machine is not changed unasked.
+ * What makes a command root's: nothing for root, sudo on a machine of CI's, which is there for tests alone; null where there is
+ * no sudo, and for a person, whose machine is not changed unasked.
  */
-export function asRoot(uid = process.getuid?.(), ci = process.env.CI): string[] | null {
+export function asRoot(
+  uid = process.getuid?.(),
+  ci = process.env.CI,
+  sudo: unknown = Bun.which("sudo"),
+): string[] | null {
   if (uid === 0) return [];
-  return ci ? ["sudo", "-n"] : null;
+  return ci && sudo ? ["sudo", "-n"] : null;
 }
 
 /** Installs packages; where that cannot be, says what is to be done: the tests that need them will fail. */

@@ -1,3 +1,4 @@
+import { isPartition } from "./partition-name.js";
 import { isStage, nearestStage } from "./stages.js";
 import { contentFindings, permissionFindings, stepFindings } from "./step-rules.js";
 import { at, entries, exists, isSet, items, numberOf, steps, textOf, type View } from "./view.js";
@@ -64,13 +65,16 @@ function powerFindings(block: View): Found[] {
 
 function deviceFindings(device: View): Found[] {
   const text = textOf(device) ?? "";
-  if (!/^\/dev\/disk\/by-.*(partlabel|partuuid)/.test(text)) return [];
+  const refused = /^\/dev\/disk\/by-.*(partlabel|partuuid)/.test(text);
+  if (!refused && !isPartition(text)) return [];
   const finding: Finding = {
     rule: "cloud-config/value",
     message: "install.device is a partition",
     found: quote(text),
     expected: "a disk, e.g. /dev/disk/by-id/... or /dev/disk/by-path/...",
-    reason: "kairos-agent refuses by-partlabel and by-partuuid",
+    reason: refused
+      ? "kairos-agent refuses by-partlabel and by-partuuid"
+      : "kairos-agent destroys what is in it, and can install nothing there",
   };
   return [{ view: device, finding }];
 }

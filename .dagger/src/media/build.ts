@@ -108,7 +108,7 @@ function measuredText(name: string, text: string): Measured {
  * no machine would take is refused before anything is built.
  */
 export async function mediumAlone(recipe: Recipe, image: Container, config?: Secret): Promise<File> {
-  if (config) await checkPersonal(config, recipe.node.medium);
+  if (config) await checkPersonal(config, recipe);
   const { file } = await medium(recipe, await inspected(recipe, image));
   return config ? personal(recipe, file, config).sync() : file;
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { dag, type File, type Secret } from "@dagger.io/dagger";
 import { firstLine, HegemonikonError } from "../errors.js";
-import type { Node } from "../node/node.js";
 import type { Recipe } from "../plan/recipe.js";
-import { personalProblems } from "./personal-config.js";
+import { bakedAt } from "../plan/role.js";
+import { type OfNode, personalProblems } from "./personal-config.js";
 import { sayWarnings } from "./say-warnings.js";
 import { TOOLS, tool } from "./tool.js";
 
@@ -14,8 +14,8 @@ const CONFIG = "/run/personal.yaml";
  * Reads the owner's cloud-config once. Throws a HegemonikonError where a machine would not take it, or its owner not get into the
  * machine; never shows what is in it. What may be meant is said and let pass.
  */
-export async function checkPersonal(config: Secret, medium: Node["medium"]): Promise<void> {
-  const { errors, warnings } = personalProblems(await textOf(config), medium);
+export async function checkPersonal(config: Secret, recipe: Pick<Recipe, "node" | "role">): Promise<void> {
+  const { errors, warnings } = personalProblems(await textOf(config), ofNode(recipe));
   sayWarnings(warnings);
   if (errors.length === 0) return;
   throw new HegemonikonError(
@@ -25,6 +25,11 @@ export async function checkPersonal(config: Secret, medium: Node["medium"]): Pro
       "What stands there may be secret and is not shown. docs/personal.md, cloud-config.md and problems.md explain the rules.",
     ].join("\n"),
   );
+}
+
+function ofNode({ node, role }: Pick<Recipe, "node" | "role">): OfNode {
+  const baked = role.find(({ path }) => path === bakedAt(node.name));
+  return { medium: node.medium, install: node.install, cloudConfig: baked?.kind === "text" ? baked.text : "" };
 }
 
 async function textOf(config: Secret): Promise<string> {

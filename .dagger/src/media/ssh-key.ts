@@ -10,6 +10,20 @@ const FETCHED = /^((github|gitlab):[A-Za-z0-9_][A-Za-z0-9_.-]*|https?:\/\/[^\s/]
 /** An example of this repository's documents, as it stands there. */
 const UNCHANGED = /^(github:|gitlab:|https?:\/\/git(hub|lab)\.com\/)YOU(\.keys)?$/;
 
+/**
+ * The keys that sshd lets in by its own settings (OpenSSH 8.9 to 10, PubkeyAcceptedAlgorithms): no DSA since 7.0. With the bytes
+ * of the string behind the type, where that is the key itself (RFC 8709; PROTOCOL.u2f).
+ */
+const TYPES: ReadonlyMap<string, number | undefined> = new Map([
+  ["ssh-ed25519", 32],
+  ["sk-ssh-ed25519@openssh.com", 32],
+  ["ssh-rsa", undefined],
+  ["ecdsa-sha2-nistp256", undefined],
+  ["ecdsa-sha2-nistp384", undefined],
+  ["ecdsa-sha2-nistp521", undefined],
+  ["sk-ecdsa-sha2-nistp256@openssh.com", undefined],
+]);
+
 /** Whether yip would fetch a key from there. */
 export function isFetched(entry: string): boolean {
   return FETCHED.test(entry) && !UNCHANGED.test(entry);
@@ -38,6 +52,10 @@ const OTHER_FORMS: readonly (readonly [RegExp, KeyFault])[] = [
     /^\s*(github|gitlab|https?):/im,
     { found: "github:, gitlab: or an address, in a form that yip does not take", expected: `one alone: ${EXPECTED}` },
   ],
+  [
+    /(^|\s)ssh-dss\s/m,
+    { found: "a DSA key, which sshd lets nobody in with", expected: `${LINE}, of ssh-keygen -t ed25519` },
+  ],
   [/-cert-v\d+@/, { found: "a certificate, which sshd takes from no such list", expected: LINE }],
 ];
 
@@ -56,7 +74,7 @@ function isKeyLine(line: string): boolean {
 
 function isKey(line: string): boolean {
   const [, type = "", body = ""] = /^[ \t]*([^\s"]+)[ \t]+(\S+)(?:[ \t]|$)/.exec(line) ?? [];
-  return !/-cert-v\d+@/.test(type) && /^[A-Za-z0-9+/]+={0,2}$/.test(body) && body.length % 4 === 0 && holds(body, type);
+  return TYPES.has(type) && /^[A-Za-z0-9+/]+={0,2}$/.test(body) && body.length % 4 === 0 && holds(body, type);
 }
 
 /** Whether a key's bytes are whole: strings, each with its length before it, of which the first is the key's type (RFC 4253, 6.6). */
@@ -70,5 +88,6 @@ function holds(base64: string, type: string): boolean {
     parts.push(bytes.subarray(at + 4, end));
     at = end;
   }
-  return parts.length > 1 && parts[0]?.toString("latin1") === type;
+  const [name, key] = parts;
+  return name?.toString("latin1") === type && key !== undefined && key.length === (TYPES.get(type) ?? key.length);
 }

@@ -72,13 +72,17 @@ function shortened(line: string): string {
   return line.length <= head + tail ? line : `${line.slice(0, head)} … ${line.slice(-tail)}`;
 }
 
-function meaning({ exitCode, stderr, stdout }: FailedExec): string {
+function meaning({ cmd, exitCode, stderr, stdout }: FailedExec): string {
   if (/no space left on device/i.test(stderr + stdout)) return ": the disk is full";
   // A program that is emulated and crashes: QEMU's word, or what dpkg says of a child that SIGSEGV ended.
   if (/qemu: uncaught target signal|exit status 139|Segmentation fault/.test(stderr + stdout) || exitCode === 139)
     return ': a program crashed; where it is emulated, see docs/build.md, "Another architecture"';
   if ((stderr + stdout).includes("Packages need to be removed but remove is disabled"))
-    return ': one of these packages takes the place of one that is there and has to stay, see docs/nodes.md, "packages"';
+    return `: one of these packages takes the place of one that is there and has to stay${ofNode(cmd)}`;
   if (exitCode === 137) return ": killed, probably for want of memory";
   return "";
 }
+
+/** The packages of a boot proof's emulator are no node's. */
+const ofNode = (cmd: readonly string[]) =>
+  stepTitle(cmd) === "the node's packages" ? ', see docs/nodes.md, "packages"' : "";

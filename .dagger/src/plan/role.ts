@@ -35,6 +35,9 @@ export type RoleInput = {
   unitTexts: ReadonlyMap<string, string>;
 };
 
+/** Where the cloud-config of a node stands in its image. */
+export const bakedAt = (node: string) => `/system/oem/90_${node}.yaml`;
+
 /** The role's layer, in the order of its paths. Throws a HegemonikonError that lists every mistake. */
 export function roleEntries(input: RoleInput): RoleEntry[] {
   const { node, sources } = input;
@@ -104,7 +107,7 @@ export function roleEntries(input: RoleInput): RoleEntry[] {
 
   entries.push(...roleCheckEntries(node), ...roleGateEntries(), ...agentEntries(node));
 
-  text(`/system/oem/90_${node.name}.yaml`, bakedCloudConfig(input.cloudConfig));
+  text(bakedAt(node.name), bakedCloudConfig(input.cloudConfig));
   if (!declaresUsers(input)) text("/etc/kairos/.nousers", "");
 
   if (mistakes.length > 0) {

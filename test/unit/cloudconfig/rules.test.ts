@@ -34,6 +34,15 @@ test("reboot and poweroff exclude each other", () => {
   }
 });
 
+test("a partition is no disk to install to", () => {
+  for (const name of ["sda1", "nvme0n1p3", "disk/by-id/ata-X-part1", "disk/by-partlabel/x"]) {
+    expect(check(`install: {device: /dev/${name}}`)[0]).toStartWith(`error value: "/dev/${name}" -> a disk`);
+  }
+  for (const name of ["sda", "nvme0n1", "disk/by-id/ata-X-part-number-7", "md127"]) {
+    expect(check(`install: {device: /dev/${name}}`)).toEqual([]);
+  }
+});
+
 test("layout: a disk, and what init_disk and xfs ask for", () => {
   expect(step("layout: {expand_partition: {size: 0}}")[0]).toStartWith("error layout: none");
   expect(step("layout: {device: {label: A, init_disk: true}}")[0]).toStartWith("error layout: label only");

@@ -60,3 +60,13 @@ test("whose machine does not boot is told that installing erases it, and how to 
   expect(row).toContain("](#save-the-data)");
   expect(recover).toContain("mount -o ro /dev/disk/by-label/COS_PERSISTENT");
 });
+
+test("what is saved before a new installation brings back neither a stolen key nor what runs at a login", () => {
+  const saves = examples("docs/release.md").filter((line) => /\btar\b.* -c/.test(line));
+  expect(saves.length).toBeGreaterThan(0);
+  // Files of a home, by their names; never the homes.
+  expect(saves.filter((line) => /home\.bind(?!\/k0s_backup_\*\.tar\.gz(\s|$))/.test(line))).toEqual([]);
+  expect(chapter("docs/release.md", "Recover a machine")).toContain("never the whole of it");
+  const [, stolen = ""] = text("docs/personal.md").split("### A key that must not log in any more\n");
+  expect(stolen.split("\n### ")[0]).toMatch(/\[save the data\]\([^)]*\), without `\/home`/);
+});

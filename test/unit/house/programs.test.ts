@@ -78,6 +78,10 @@ test("what cannot be installed is said", () => {
   const packages = ["-y", "--no-install-recommends", "install", "jq"];
   expect(said.at(-1)).toEqual([...apt, ...packages]);
   // A runner's own user, as whom CI's job Test runs.
-  expect(install(["jq"], asRoot(1001, "true"), ends(0))).toBe("");
+  expect(install(["jq"], asRoot(1001, "true", "/usr/bin/sudo"), ends(0))).toBe("");
   expect(said.at(-1)).toEqual(["sudo", "-n", ...apt, ...packages]);
+  // A container of CI's with a plain user and no sudo: there are no words of apt's above.
+  const before = said.length;
+  expect(install(["jq"], asRoot(1001, "true", null), ends(0))).toContain("not root");
+  expect(said).toHaveLength(before);
 });

@@ -44,8 +44,13 @@ function realApt(): string {
   for (const path of ["lists/partial", "cache/archives/partial", "etc/apt.conf.d", "etc/preferences.d", "archive"])
     mkdirSync(join(dir, path), { recursive: true });
   const daemon = "Provides: time-daemon\nConflicts: time-daemon\n";
-  writeFileSync(join(dir, "status"), paragraph("timesyncd", `Status: install ok installed\n${daemon}`));
-  const offered = [paragraph("chrony", daemon), paragraph("curl", "")];
+  const here = (name: string, more = "") => paragraph(name, `Status: install ok installed\n${more}`);
+  writeFileSync(join(dir, "status"), `${here("timesyncd", daemon)}\n${here("viewer")}`);
+  // reader takes plain, unless plainless is there: then rich, which conflicts with the viewer.
+  const offered = [
+    ...[paragraph("chrony", daemon), paragraph("curl", ""), paragraph("reader", "Depends: plain | rich\n")],
+    ...[paragraph("plain", ""), paragraph("rich", "Conflicts: viewer\n"), paragraph("plainless", "Conflicts: plain\n")],
+  ];
   writeFileSync(join(dir, "archive/Packages"), offered.join("\n"));
   writeFileSync(join(dir, "list"), `deb [trusted=yes] file:${dir}/archive ./\n`);
   const own = {
@@ -78,6 +83,19 @@ test.skipIf(!apt)(
     expect(exitCode).toBe(100);
     expect(stdout).toBe("");
     expect(stderr).toBe("E: Packages need to be removed but remove is disabled.\nE: chrony would remove timesyncd\n");
+  },
+);
+
+test.skipIf(!apt)(
+  "packages that drive one out only together: all of them are named, beside what one does alone",
+  () => {
+    const all = "E: Packages need to be removed but remove is disabled.\n";
+    const { exitCode, stderr } = install(realApt(), "reader", "curl", "plainless");
+    expect([exitCode, stderr]).toEqual([100, `${all}E: reader curl plainless together would remove viewer\n`]);
+    const more = install(realApt(), "chrony", "reader", "plainless").stderr;
+    const together = "E: chrony reader plainless together would remove viewer\n";
+    expect(more).toBe(`${all}E: chrony would remove timesyncd\n${together}`);
+    for (const name of ["reader", "plainless"]) expect(install(realApt(), name).exitCode).toBe(0);
   },
 );
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { RULE_WORDS } from "../../../.dagger/src/cloudconfig/rule-words.js";
 import { BASE_ACCOUNTS } from "../../../.dagger/src/media/base-accounts.js";
-import { personalProblems } from "../../../.dagger/src/media/personal-config.js";
+import { type OfNode, personalProblems } from "../../../.dagger/src/media/personal-config.js";
 import { KEY } from "./public-keys.js";
 
 const nodes = join(import.meta.dir, "../../../nodes");
@@ -18,7 +18,13 @@ const owner = ({ name = "ana", groups = "groups: [admin]", keys = [KEY], more = 
     "",
   ].join("\n");
 
-const errors = (text: string, medium: "iso" | "raw" = "iso") => personalProblems(text, medium).errors;
+/** A node that says nothing of what its owner says. */
+const of = (medium: "iso" | "raw", install: OfNode["install"] = {}, cloudConfig = ""): OfNode => ({
+  medium,
+  install,
+  cloudConfig,
+});
+const errors = (text: string, medium: "iso" | "raw" = "iso") => personalProblems(text, of(medium)).errors;
 
 /** The cloud-configs that the nodes' READMEs and the guides tell people to write, as they stand there. */
 const examples = [
@@ -44,7 +50,7 @@ test("what the documents tell people to write is taken once it is filled in, and
 test("lines as Windows ends them are taken", () => {
   const block = `#cloud-config\nusers:\n  - name: ana\n    groups: [admin]\n    ssh_authorized_keys:\n      - |\n        ${KEY}\n`;
   for (const text of [owner(), block]) {
-    expect(personalProblems(text.replaceAll("\n", "\r\n"), "iso")).toEqual({ errors: [], warnings: [] });
+    expect(personalProblems(text.replaceAll("\n", "\r\n"), of("iso"))).toEqual({ errors: [], warnings: [] });
   }
 });
 
@@ -188,7 +194,7 @@ test.each([
   ["a host name from a template", `${owner()}hostname: "kitchen-{{ trunc 4 .MachineID }}"\n`],
   ["nobody, where nothing installs yet", "#cloud-config\nhostname: kitchen\n"],
 ])("%s passes without a word", (_what, text) => {
-  expect([text, personalProblems(text, "iso")]).toEqual([text, { errors: [], warnings: [] }]);
+  expect([text, personalProblems(text, of("iso"))]).toEqual([text, { errors: [], warnings: [] }]);
 });
 
 test.each([
@@ -210,19 +216,153 @@ test.each([
     "cloud-config/permissions: permissions in",
   ],
 ])("%s: a warning, and no error", (_what, text, expected) => {
-  const { errors, warnings } = personalProblems(text, "iso");
+  const { errors, warnings } = personalProblems(text, of("iso"));
   expect([errors, warnings.length]).toEqual([[], 1]);
   expect(warnings[0]).toContain(expected);
   expect(warnings.join()).not.toContain("hush");
 });
 
+test.each([
+  ...[
+    "sda1",
+    "vdb12",
+    "hdc2",
+    "xvda1",
+    "nvme0n1p3",
+    "mmcblk0p1",
+    "nbd0p1",
+    "loop3p1",
+    "disk/by-id/nvme-Samsung_X-part1",
+  ],
+  "disk/by-path/pci-0000:00:17.0-ata-1-part2",
+])("/dev/%s is a partition, and refused", (name) => {
+  for (const auto of ["auto: true", "auto: false"]) {
+    const said = errors(install(auto, `device: /dev/${name}`));
+    expect(said).toEqual([expect.stringContaining("--config:8:11: The disk is a partition: found a partition's name")]);
+    expect(said.join()).not.toContain(name);
+  }
+});
+
+test.each(["sdX", "sdX1", "disk/by-id/"])("/dev/%s is no disk yet", (name) => {
+  expect(errors(install("auto: true", `device: /dev/${name}`))).toEqual([
+    expect.stringContaining("--config:8:11: The disk is still to be named"),
+  ]);
+});
+
+test.each([
+  ...["sda", "vdb", "nvme0n1", "mmcblk0", "nbd0", "loop3", "md127", "dm-0", "mapper/vg-x1"],
+  ...["disk/by-id/ata-X-part-number-7", "disk/by-id/usb-SanDisk_3.2Gen1-0:0", "disk/by-path/pci-0000:00:17.0-ata-1"],
+])("/dev/%s is a disk", (name) => {
+  expect(errors(install("auto: true", `device: /dev/${name}`))).toEqual([]);
+});
+
+const DISK = "/dev/disk/by-id/nvme-x";
+const ADMIN = owner({ name: "eve" });
+
+test.each([
+  ["the disk that node.yaml names is taken", install("auto: true"), of("iso", { device: DISK }), ""],
+  [
+    "node.yaml lets the installer choose, and the file cannot undo it",
+    install("auto: true", "device: auto"),
+    of("iso", { device: "auto" }),
+    "in node.yaml",
+  ],
+  ["the same disk twice", install("auto: true", `device: ${DISK}`), of("iso", { device: DISK }), ""],
+  [
+    "another disk than node.yaml's",
+    install("auto: true", "device: /dev/sda"),
+    of("iso", { device: DISK }),
+    "Another disk",
+  ],
+  [
+    "node.yaml installs by itself, and nobody names a disk",
+    owner(),
+    of("iso", { auto: true }),
+    "auto: true in node.yaml",
+  ],
+  [
+    "the file would be asked, node.yaml is stronger",
+    install("auto: false"),
+    of("iso", { auto: true }),
+    "auto: true in node.yaml and no device",
+  ],
+  [
+    "node.yaml installs by itself, to any disk",
+    install("device: auto"),
+    of("iso", { auto: true }),
+    "found auto, expected",
+  ],
+  ["the file names the disk for node.yaml", install(`device: ${DISK}`), of("iso", { auto: true }), ""],
+  ["node.yaml formats nothing", install("auto: true"), of("iso", { "no-format": true }), ""],
+  ["node.yaml's auto: false is in no image", install("auto: true"), of("iso", { auto: false }), "and no device"],
+  [
+    "the node's own people administer it",
+    "#cloud-config\ninstall: {device: /dev/sda, auto: true}\n",
+    of("iso", {}, ADMIN),
+    "",
+  ],
+  [
+    "here the key, and there the group",
+    `#cloud-config\nusers:\n  - {name: eve, passwd: x}\n`,
+    of("raw", {}, owner({ name: "eve", keys: [] })),
+    "",
+  ],
+])("%s", (_what, text, node, refused) => {
+  const { errors, warnings } = personalProblems(text, node);
+  expect([errors.length, warnings]).toEqual([refused ? 1 : 0, []]);
+  expect(errors.join()).toContain(refused);
+});
+
+test("another disk than node.yaml's is a warning to who is asked", () => {
+  const { errors, warnings } = personalProblems(install("device: /dev/hush"), of("iso", { device: DISK }));
+  expect([errors, warnings]).toEqual([[], [expect.stringContaining("--config:7:11: Another disk is taken")]]);
+  expect(warnings.join()).not.toContain("hush");
+});
+
+test("what is fetched may name the disk and the people: that they are not here is no error", () => {
+  const text = "#cloud-config\nconfig_url: http://hush.example/x\ninstall:\n  auto: true\n";
+  const { errors, warnings } = personalProblems(text, of("iso"));
+  expect([errors, warnings]).toEqual([[], [expect.stringContaining("unless the file of config_url names one")]]);
+  const keys = personalProblems(`${text}ssh_authorized_keys: ["${KEY}"]\n`, of("iso"));
+  expect([keys.errors, keys.warnings.length]).toEqual([[], 2]);
+});
+
+test.each([
+  ["root, locked by a password", '  - {name: root, passwd: "!"}\n', undefined],
+  ["root, locked by a word", "  - {name: root, lock_passwd: true}\n", undefined],
+  ["root with a key", `  - {name: root, ssh_authorized_keys: ["${KEY}"]}\n`, "root may not log in"],
+  ["an account of the base", "  - {name: backup}\n", "neither groups nor a shell)\n"],
+  [
+    "root's key in a stage",
+    `stages:\n  boot:\n    - authorized_keys:\n        root: ["${KEY}"]\n`,
+    "root may not log in over SSH: found keys of root",
+  ],
+])("%s locks nobody out beside an administrator, and everybody without one", (_what, more, warned) => {
+  const beside = personalProblems(`${owner()}${more}`, of("iso"));
+  expect([beside.errors, beside.warnings.length]).toEqual([[], warned ? 1 : 0]);
+  expect(`${beside.warnings.join()}\n`).toContain(warned ?? "");
+  const alone = `#cloud-config\n${more.startsWith("  -") ? "users:\n" : ""}${more}`;
+  expect(personalProblems(alone, of("raw"))).toEqual({ errors: [expect.stringContaining("--config:")], warnings: [] });
+  expect(errors(alone)).toHaveLength(1);
+  const node = personalProblems(alone, of("raw", {}, ADMIN));
+  expect([node.errors, node.warnings.length]).toEqual([[], warned ? 1 : 0]);
+});
+
+test("an account of the base is no administrator, and root with a password is one", () => {
+  const backup = `#cloud-config\nusers:\n  - {name: backup, groups: [admin], ssh_authorized_keys: ["${KEY}"]}\n`;
+  const locked = '  - {name: root, passwd: "!"}\n';
+  expect(errors(`${backup}${locked}`)).toHaveLength(2);
+  const root = personalProblems(`${backup}  - {name: root, passwd: $6$salt$hash}\n`, of("raw"));
+  expect([root.errors, root.warnings.length]).toEqual([[], 1]);
+});
+
 test("a RAW disk is not installed: its file is asked for no disk, and for somebody who can log in", () => {
-  const [iso, raw] = (["iso", "raw"] as const).map((medium) => personalProblems(install("auto: true"), medium));
+  const [iso, raw] = (["iso", "raw"] as const).map((medium) => personalProblems(install("auto: true"), of(medium)));
   expect([iso?.errors.length, raw]).toEqual([1, { errors: [], warnings: [] }]);
-  expect(personalProblems(install("device: auto"), "raw")).toEqual({ errors: [], warnings: [] });
+  expect(personalProblems(install("device: auto"), of("raw"))).toEqual({ errors: [], warnings: [] });
   const recipients = "#cloud-config\nhostname: bell\n";
-  expect(personalProblems(recipients, "iso").warnings).toEqual([]);
-  expect(personalProblems(recipients, "raw").warnings.join()).toContain("found no users");
+  expect(personalProblems(recipients, of("iso")).warnings).toEqual([]);
+  expect(personalProblems(recipients, of("raw")).warnings.join()).toContain("found no users");
   expect(errors(owner({ name: "daemon" }), "raw")).toHaveLength(1);
 });
 
@@ -273,7 +413,7 @@ test("no file makes it throw, and none of what is in quotes is ever said", () =>
       fc.oneof(text, fc.string({ unit: "binary" })),
       fc.constantFrom("iso" as const, "raw" as const),
       (file, medium) => {
-        const { errors, warnings } = personalProblems(file, medium);
+        const { errors, warnings } = personalProblems(file, of(medium));
         expect([...errors, ...warnings].join("\n")).not.toContain("hush-hush");
       },
     ),

@@ -7,7 +7,7 @@ import { isFetched, keyFault } from "../../../.dagger/src/media/ssh-key.js";
 import { KEY, publicKey, wire } from "./public-keys.js";
 
 const TYPES = [
-  ...["ssh-ed25519", "ssh-rsa", "ssh-dss", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp521"],
+  ...["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp521"],
   ...["sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"],
 ];
 /** What sshd allows before a key (sshd(8)). */
@@ -85,6 +85,10 @@ test.each([
     `ssh-ed25519-cert-v01@openssh.com ${wire("ssh-ed25519-cert-v01@openssh.com", "x")} a`,
     "a certificate",
   ],
+  ["a DSA key, which sshd refuses", `${publicKey("ssh-dss")} ana`, "a DSA key"],
+  ["a type that sshd has not", `ssh-foo ${wire("ssh-foo", "x")}`, "no public key"],
+  ["a key of 31 bytes", `ssh-ed25519 ${wire("ssh-ed25519", "x".repeat(31))}`, "no public key"],
+  ["a key of no bytes", `ssh-ed25519 ${wire("ssh-ed25519", "")}`, "no public key"],
   ["a template, which yip does not fill in here", "{{ .Values.key }}", "no public key"],
   ["a password", "hush hush", "no public key"],
 ])("%s is refused, without its words", (_what, entry, found) => {

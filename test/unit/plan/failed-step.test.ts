@@ -88,4 +88,6 @@ test("a package that would drive out another: both are named, and where it is wr
   );
   expect(lines[0]).toEndWith('see docs/nodes.md, "packages"');
   expect(lines).toContain("  E: chrony would remove systemd-timesyncd");
+  const emulator = ["/hegemonikon/step.sh", "the emulator", "install-packages.sh", "qemu-system-x86"];
+  expect(failedStep("probe", { cmd: emulator, exitCode: 100, stdout: "", stderr })).not.toContain("docs/nodes.md");
 });

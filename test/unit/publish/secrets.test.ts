@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { Secret } from "@dagger.io/dagger";
 import { checkPersonal } from "../../../.dagger/src/media/personal.js";
 import { filled, unreadable } from "../../../.dagger/src/publish/secrets.js";
+import { node } from "../plan/inputs.js";
 
 /** A secret as the engine gives it: asked for when it is used. */
 const secret = (text: () => string) => ({ plaintext: async () => text() }) as Secret;
@@ -23,7 +24,7 @@ test("it is not called empty as well", async () => {
 });
 
 test("an owner's cloud-config that cannot be read names --config", async () => {
-  expect(checkPersonal(absent, "iso")).rejects.toThrow(
+  expect(checkPersonal(absent, { node: node(), role: [] })).rejects.toThrow(
     /^--config: it cannot be read \(.*not found: "UNS..."\), expected file:/,
   );
 });

@@ -10,9 +10,16 @@ removed_for() { apt-get -qq --simulate --no-install-recommends install "$@" 2> /
 apt-get -qq update
 status=0
 apt-get -qq --no-remove --no-install-recommends -o Dpkg::Options::=--force-unsafe-io install "$@" || status=$?
-[ "$status" != 0 ] && [ -n "$(removed_for "$@")" ] || exit "$status"
+[ "$status" = 0 ] || removed=$(removed_for "$@")
+[ -n "${removed:-}" ] || exit "$status"
+named=" "
 for package in "$@"; do
-    removed=$(removed_for "$package" | paste -s -d ' ' -)
-    [ -z "$removed" ] || echo "E: $package would remove $removed" >&2
+    alone=$(removed_for "$package" | paste -s -d ' ' -)
+    [ -z "$alone" ] || echo "E: $package would remove $alone" >&2
+    named="$named$alone "
 done
+# What none of them drives out alone: one leaves another only a choice that conflicts with it.
+together=
+for package in $removed; do case $named in *" $package "*) ;; *) together="$together $package" ;; esac done
+[ -z "$together" ] || echo "E: $* together would remove$together" >&2
 exit "$status"
