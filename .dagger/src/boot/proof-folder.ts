@@ -5,6 +5,7 @@ import { type Directory, dag } from "@dagger.io/dagger";
 import { hostnamesOf } from "../cloudconfig/facts.js";
 import { HegemonikonError } from "../errors.js";
 import type { Recipe } from "../plan/recipe.js";
+import { bakedIn } from "../plan/role.js";
 import { readRuns } from "./read-runs.js";
 import { type ReportInput, reportHtml } from "./report.js";
 import { resultFiles } from "./result.js";
@@ -39,8 +40,7 @@ export async function proofFolder(out: Directory, proven: Proven): Promise<Direc
 
 /** The host name that a node's cloud-config gives it, where it gives one whatever the machine. */
 function hostnameIn({ node, role }: Recipe): { hostname?: string } {
-  const config = role.find(({ path }) => path === `/system/oem/90_${node.name}.yaml`);
-  const names = new Set(config?.kind === "text" ? hostnamesOf(config.text).map(({ value }) => value) : []);
+  const names = new Set(hostnamesOf(bakedIn(node.name, role)).map(({ value }) => value));
   const [hostname = ""] = names;
   return names.size === 1 && /^[a-z0-9.-]+$/i.test(hostname) ? { hostname } : {};
 }

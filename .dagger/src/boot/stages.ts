@@ -1,6 +1,6 @@
 import { durationInSeconds } from "../node/duration.js";
 import type { Assertion, Node } from "../node/node.js";
-import { sizeInBytes } from "../node/size.js";
+import { MIB, sizeInBytes } from "../node/size.js";
 import { type Firmware, machineFor, stageArguments } from "./machine.js";
 import { BootRoute } from "./route.js";
 import { SIGNS, type Sign, signTable } from "./signs.js";
@@ -125,8 +125,8 @@ export function planFiles(
     { path: "machine", text: lines(machine.command) },
     { path: "firmware", text: `${machine.firmware}\n` },
     { path: "cpu", text: `${machine.cpu}\n` },
-    { path: "memory", text: `${sizeInBytes(node.memory) / 1024 ** 2}\n` },
-    { path: "room", text: `${Math.ceil((imagesOf(stages) * unpacked) / 1024 ** 2)}\n` },
+    { path: "memory", text: `${sizeInBytes(node.memory) / MIB}\n` },
+    { path: "room", text: `${Math.ceil((imagesOf(stages) * unpacked) / MIB)}\n` },
     // Sparse. Large enough for every node's partitions (noos asks for 31.25 GiB).
     { path: "disks", text: lines(disksOf(stages).map((name) => `${name} 40G`)) },
     ...(mayUseKvm ? [{ path: "may-use-kvm", text: "" }] : []),

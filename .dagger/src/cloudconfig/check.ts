@@ -5,7 +5,7 @@ import { CLOUD_INIT } from "./cloud-init.js";
 import { headerProblem } from "./header.js";
 import { places } from "./places.js";
 import { rootFindings } from "./root-rules.js";
-import { entries, type View } from "./view.js";
+import { entries, rootOf } from "./view.js";
 import { compare } from "./walk.js";
 
 /**
@@ -20,7 +20,7 @@ export function checkCloudConfig(file: string, text: string): Problem[] {
 export function checkParsedCloudConfig(yaml: ParsedYaml): Problem[] {
   // Without a value the file could not be read without guessing: the parser's problems say all there is.
   if (yaml.value === undefined || !yaml.doc) return [...yaml.problems];
-  const root: View = { node: yaml.doc.contents, path: [] };
+  const root = rootOf(yaml);
   const keys = entries(root).map(([key]) => key);
   const header = headerProblem(yaml.file, yaml.text, keys, Object.keys(CLOUD_INIT));
   const place = places(yaml.text);

@@ -1,7 +1,7 @@
 import type { Span } from "../errors.js";
 import { type ParsedYaml, parseYaml } from "../yaml/parse.js";
 import { places } from "./places.js";
-import { at, entries, exists, isSet, items, steps, textOf, type View } from "./view.js";
+import { at, entries, exists, isSet, items, rootOf, steps, textOf, type View } from "./view.js";
 
 /** A text of a cloud-config and where it stands. */
 export type Located = { readonly value: string; readonly span?: Span };
@@ -139,7 +139,7 @@ export function commandsOf(source: Source): Located[] {
 
 function open(source: Source): { root: View; place: ReturnType<typeof places>; locate: (view: View) => Located[] } {
   const yaml = typeof source === "string" ? parseYaml("cloud-config.yaml", source) : source;
-  const root: View = { node: yaml.value === undefined ? undefined : yaml.doc?.contents, path: [] };
+  const root = rootOf(yaml);
   const place = places(yaml.text);
   const locate = (view: View): Located[] => {
     const value = exists(view) ? textOf(view) : undefined;

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq } from "yaml";
-import type { YamlPath } from "../yaml/parse.js";
+import type { ParsedYaml, YamlPath } from "../yaml/parse.js";
 import { goScalar } from "./scalar.js";
 
 /** A node of a YAML file with the path that leads to it. Reading what is not there gives nothing. */
@@ -10,6 +10,11 @@ export type View = {
   readonly key?: unknown;
   readonly parent?: View;
 };
+
+/** All of a file; nothing where it could not be read without guessing. */
+export function rootOf({ value, doc }: ParsedYaml): View {
+  return { node: value === undefined ? undefined : doc?.contents, path: [] };
+}
 
 /** The entries of a mapping; none where it is something else. */
 export function entries(view: View): [string, View][] {

@@ -1,4 +1,5 @@
 import { type Container, dag, type Platform } from "@dagger.io/dagger";
+import { PACKAGES_STEP } from "../plan/failed-step.js";
 import type { Head } from "../plan/head.js";
 import { base } from "./base.js";
 import { SCRIPTS, scriptText, withScripts } from "./scripts.js";
@@ -55,7 +56,7 @@ export function head(plan: Head): Container {
   if (plan.packages.length > 0) {
     container = withScripts(container, import.meta.url, "step", "clean", "install-packages").withExec([
       `${SCRIPTS}/step.sh`,
-      "the node's packages",
+      PACKAGES_STEP,
       `${SCRIPTS}/install-packages.sh`,
       ...plan.packages,
     ]);

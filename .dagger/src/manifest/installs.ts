@@ -9,10 +9,11 @@ export function installationProblems(
   { name, medium, install }: Pick<Node, "name" | "medium" | "install">,
   listing: string,
 ): Problem[] {
+  if (medium !== "iso") return [];
   const needed = imageFileBytes(listing);
   const told = valueAt(install, ["system", "size"]);
   const made = typeof told === "number" ? told * MIB : installerFileBytes(listing);
-  if (medium !== "iso" || needed <= made) return [];
+  if (needed <= made) return [];
   return [
     {
       file: `nodes/${name}/node.yaml`,

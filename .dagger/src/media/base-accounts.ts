@@ -5,31 +5,7 @@
  */
 export const BASE_ACCOUNTS: ReadonlySet<string> = new Set([
   // base-passwd's passwd.master, Debian 12 and Ubuntu 24.04; Ubuntu 22.04 has gnats besides.
-  ...[
-    "root",
-    "daemon",
-    "bin",
-    "sys",
-    "sync",
-    "games",
-    "man",
-    "lp",
-    "mail",
-    "news",
-    "uucp",
-    "proxy",
-    "www-data",
-    "backup",
-  ],
-  ...["list", "irc", "gnats", "_apt", "nobody"],
+  ..."root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats _apt nobody".split(" "),
   // The sysusers.d files and maintainer scripts of systemd, openssh-server and dbus, which Kairos installs.
-  ...[
-    "systemd-network",
-    "systemd-resolve",
-    "systemd-timesync",
-    "systemd-coredump",
-    "systemd-oom",
-    "sshd",
-    "messagebus",
-  ],
+  ..."systemd-network systemd-resolve systemd-timesync systemd-coredump systemd-oom sshd messagebus".split(" "),
 ]);

@@ -81,7 +81,7 @@ function ofThisOne(yaml: ParsedYaml, { medium, install, cloudConfig }: OfNode): 
   return [
     ...accounts,
     ...keyFindings(root),
-    ...(installs ? diskFindings(root, installs) : []),
+    ...(installs ? diskFindings(root, installs, fetches) : []),
     ...(others || !complete || accounts.some(locksOut) ? [] : [nobody(owner)]),
   ].map(({ view, finding, on }) => {
     const span = find(view, on);

@@ -18,8 +18,6 @@ export type Installation = {
   readonly device?: unknown;
   /** It formats none, so that no disk is looked for (kairos-agent, pkg/config/spec.go). */
   readonly noFormat: boolean;
-  /** Another file is fetched (config_url), which may name the disk. */
-  readonly fetches: boolean;
 };
 
 /** What is done with the file of an ISO's owner; an `auto: false` of node.yaml is in no image (plan/agent-files.ts). */
@@ -29,12 +27,14 @@ export function installation(root: View, install: Node["install"]): Installation
     auto: either("auto"),
     device: install.device,
     noFormat: either("no-format"),
-    fetches: exists(at(root, "config_url")),
   };
 }
 
-/** What leaves the choice of the disk to the installer, or takes another one than is meant. An error where nobody is asked. */
-export function diskFindings(root: View, { auto, device: ofNode, noFormat, fetches }: Installation): Found[] {
+/**
+ * What leaves the choice of the disk to the installer, or takes another one than is meant. An error where nobody is asked.
+ * `fetches`: another file is fetched (config_url), which may name the disk.
+ */
+export function diskFindings(root: View, { auto, device: ofNode, noFormat }: Installation, fetches: boolean): Found[] {
   const device = at(root, "install", "device");
   const name = textOf(device);
   const rule = "personal/disk";

@@ -1,5 +1,5 @@
 import { type DeclaredUser, LOCKED, usersOf } from "../cloudconfig/facts.js";
-import { at, entries, isSet, items, steps, textOf, type View } from "../cloudconfig/view.js";
+import { at, entries, isSet, items, rootOf, steps, textOf, type View } from "../cloudconfig/view.js";
 import type { Finding, Found } from "../cloudconfig/words.js";
 import type { Severity } from "../errors.js";
 import type { ParsedYaml } from "../yaml/parse.js";
@@ -11,10 +11,7 @@ type User = { readonly view: View; readonly name: string; readonly place: View; 
 /** A cloud-config and the users whom it declares. */
 export type People = { readonly root: View; readonly users: readonly DeclaredUser[] };
 
-export const peopleOf = (yaml: ParsedYaml): People => ({
-  root: { node: yaml.value === undefined ? undefined : yaml.doc?.contents, path: [] },
-  users: usersOf(yaml),
-});
+export const peopleOf = (yaml: ParsedYaml): People => ({ root: rootOf(yaml), users: usersOf(yaml) });
 
 /**
  * What in an owner's cloud-config makes a user whom nobody can log in as. `others`: somebody else administers the machine, or may
@@ -65,7 +62,7 @@ function nameFindings({ view, name, place, on }: User, rootMay: boolean, severit
     });
   }
   if (name === "root") {
-    if (rootMay || hasPassword(textOf(at(view, "passwd")), view)) return [];
+    if (rootMay || hasPassword(textOf(at(view, "passwd")), isSet(at(view, "lock_passwd")))) return [];
     // Beside an administrator it is sensible to lock root.
     const keys = items(at(view, "ssh_authorized_keys")).length > 0;
     return keys || severity === "error" ? say({ severity, ...ROOT }) : [];
@@ -81,8 +78,8 @@ function nameFindings({ view, name, place, on }: User, rootMay: boolean, severit
   });
 }
 
-function hasPassword(value: string | undefined, user?: View): boolean {
-  return value !== undefined && value !== "" && !LOCKED.test(value) && !(user && isSet(at(user, "lock_passwd")));
+function hasPassword(value: string | undefined, locked: boolean): boolean {
+  return value !== undefined && value !== "" && !LOCKED.test(value) && !locked;
 }
 
 function passwordFindings(view: View): Found[] {
@@ -140,7 +137,7 @@ export function administrators(files: readonly People[], rootMay: boolean): stri
   return [...names].filter((name) => able.has(name) && lets(name));
 }
 
-const knowsPassword = ({ passwd, locked }: DeclaredUser) => hasPassword(passwd?.value) && !locked;
+const knowsPassword = ({ passwd, locked }: DeclaredUser) => hasPassword(passwd?.value, locked);
 
 /** Those with a key or a password in one file; what stands at its top is for the users at its top alone. */
 function ableToLogIn({ root, users }: People): string[] {

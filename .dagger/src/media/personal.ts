@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { dag, type File, type Secret } from "@dagger.io/dagger";
 import { firstLine, HegemonikonError } from "../errors.js";
 import type { Recipe } from "../plan/recipe.js";
-import { bakedAt } from "../plan/role.js";
+import { bakedIn } from "../plan/role.js";
 import { type OfNode, personalProblems } from "./personal-config.js";
 import { sayWarnings } from "./say-warnings.js";
 import { TOOLS, tool } from "./tool.js";
@@ -28,8 +28,7 @@ export async function checkPersonal(config: Secret, recipe: Pick<Recipe, "node" 
 }
 
 function ofNode({ node, role }: Pick<Recipe, "node" | "role">): OfNode {
-  const baked = role.find(({ path }) => path === bakedAt(node.name));
-  return { medium: node.medium, install: node.install, cloudConfig: baked?.kind === "text" ? baked.text : "" };
+  return { medium: node.medium, install: node.install, cloudConfig: bakedIn(node.name, role) };
 }
 
 async function textOf(config: Secret): Promise<string> {

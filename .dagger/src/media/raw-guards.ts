@@ -1,9 +1,8 @@
 import type { Problem } from "../errors.js";
 import type { Node } from "../node/node.js";
+import { MIB } from "../node/size.js";
 import { configProblems } from "./config-problems.js";
 import { type ProblemOf, problemsOf } from "./problems-of.js";
-
-const MIB = 1024 ** 2;
 
 /** A partition as raw-facts.sh notes it. */
 export type Partition = { name: string; offset: number; bytes: number; type: string; label: string };

@@ -18,7 +18,7 @@ export type Contents = {
   entries: ReadonlyMap<string, string>;
   /** Versions that are not a package's: `k0s` to `v1.34.10+k0s.0`, an image a role runs to its tag. */
   sources: ReadonlyMap<string, string>;
-  /** Bytes; absent where not known. `image` is the unpacked root file system. */
+  /** Bytes; absent where not known. `image` is the file that holds the root file system on the machine. */
   sizes: { image?: number; medium?: number };
 };
 

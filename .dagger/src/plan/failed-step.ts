@@ -20,6 +20,9 @@ const LINE = { head: 200, tail: 100 };
 const COMPLAINT =
   /^(E: |W: |Err:|dpkg: error|dracut\[[EF]\]|dracut: (FAILED|ERROR)|dracut-install: ERROR|\S+ (ERR|FTL|PNC) )/;
 
+/** The step that a node's own packages are installed by. */
+export const PACKAGES_STEP = "the node's packages";
+
 /** The programs that say no title themselves, by their path. */
 const TITLES: Readonly<Record<string, string>> = { "/syft": "the SBOM: what syft finds" };
 
@@ -84,5 +87,4 @@ function meaning({ cmd, exitCode, stderr, stdout }: FailedExec): string {
 }
 
 /** The packages of a boot proof's emulator are no node's. */
-const ofNode = (cmd: readonly string[]) =>
-  stepTitle(cmd) === "the node's packages" ? ', see docs/nodes.md, "packages"' : "";
+const ofNode = (cmd: readonly string[]) => (stepTitle(cmd) === PACKAGES_STEP ? ', see docs/nodes.md, "packages"' : "");

@@ -1,3 +1,4 @@
+import { MIB } from "../node/size.js";
 import { channels } from "./tags.js";
 import { compareVersions, readVersion } from "./version.js";
 
@@ -78,7 +79,7 @@ export function earlierReleases(tag: string, tags: readonly string[]): string[] 
 
 /** Largest asset that GitHub takes is one byte less than 2 GiB; parts are 1900 MiB, so that they fit elsewhere, too. */
 export const ASSET_LIMIT = 2 * 1024 ** 3;
-export const PART_SIZE = 1900 * 1024 ** 2;
+export const PART_SIZE = 1900 * MIB;
 
 /** A medium as it is released: whole, or in parts with the command that joins and checks them. */
 export type ReleasedMedium = {

@@ -36,7 +36,13 @@ export type RoleInput = {
 };
 
 /** Where the cloud-config of a node stands in its image. */
-export const bakedAt = (node: string) => `/system/oem/90_${node}.yaml`;
+const bakedAt = (node: string) => `/system/oem/90_${node}.yaml`;
+
+/** The cloud-config that a role bakes, as it stands in the image; empty where it bakes none. */
+export function bakedIn(node: string, role: readonly RoleEntry[]): string {
+  const entry = role.find(({ path }) => path === bakedAt(node));
+  return entry?.kind === "text" ? entry.text : "";
+}
 
 /** The role's layer, in the order of its paths. Throws a HegemonikonError that lists every mistake. */
 export function roleEntries(input: RoleInput): RoleEntry[] {
